@@ -101,7 +101,8 @@ class BatchSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         Meta(description="the name of a speech model the installation offers, or null for its default", max_length=80),
     ] = None
     vocabulary: Annotated[
-        tuple[Word, ...], Meta(description="up to 100 names and terms to listen for, each up to 60 characters", max_length=100)
+        tuple[Word, ...],
+        Meta(description="up to 100 names and terms to listen for, each up to 60 characters", max_length=100),
     ] = ()
 
     remove_silence: Annotated[bool, Meta(description="true to cut out silence")] = False
@@ -119,11 +120,12 @@ class BatchSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     ] = 0.2
 
     detect_highlights: Annotated[bool, Meta(description="true to find the passages worth showing first")] = False
-    highlight_sensitivity: Annotated[
-        Sensitivity, Meta(description="one of low, medium, high and max")
-    ] = Sensitivity.MEDIUM
+    highlight_sensitivity: Annotated[Sensitivity, Meta(description="one of low, medium, high and max")] = (
+        Sensitivity.MEDIUM
+    )
     keywords: Annotated[
-        tuple[Word, ...], Meta(description="up to 100 words that mark a highlight, each up to 60 characters", max_length=100)
+        tuple[Word, ...],
+        Meta(description="up to 100 words that mark a highlight, each up to 60 characters", max_length=100),
     ] = ()
 
     export_format: Annotated[OutputFormat, Meta(description="one of mp4, mov and webm")] = OutputFormat.MP4

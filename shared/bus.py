@@ -89,7 +89,9 @@ class Bus:
                 error_cb=_complain,
             )
         except (NatsError, OSError) as error:
-            raise Unavailable(f"NATS does not answer ({error}); check DAILIES_NATS_URL and that the server runs.") from error
+            raise Unavailable(
+                f"NATS does not answer ({error}); check DAILIES_NATS_URL and that the server runs."
+            ) from error
         bus = cls(client)
         for stream in STREAMS:
             await bus.jetstream.add_stream(stream)
@@ -155,7 +157,9 @@ class Bus:
                 except Exception as error:
                     number = uuid.uuid4().hex[:12]
                     log.exception("a question could not be answered", subject=message.subject, error_id=number)
-                    await self._refuse(message, "internal", f"Something went wrong here; the log knows it as {number}.", error)
+                    await self._refuse(
+                        message, "internal", f"Something went wrong here; the log knows it as {number}.", error
+                    )
 
         async def start(message: Msg) -> None:
             # In a task of its own: a slow answer must not hold up the next question on the same subject.
@@ -185,7 +189,12 @@ class Bus:
         return subscription
 
     async def follow(
-        self, stream: str, handler: Callable[[Msg], Awaitable[None]], *, last_per_subject: bool = False, after: int | None = None
+        self,
+        stream: str,
+        handler: Callable[[Msg], Awaitable[None]],
+        *,
+        last_per_subject: bool = False,
+        after: int | None = None,
     ) -> Any:
         """Read a stream in order, gaps repaired: what is kept of it (or what came after a sequence), then what is new."""
         policy = DeliverPolicy.LAST_PER_SUBJECT if last_per_subject else DeliverPolicy.ALL
@@ -206,8 +215,6 @@ class Bus:
 def answered(handlers: Sequence[Answer]) -> list[type[Asked[Any]]]:
     """Which requests and queries these handlers answer."""
     return [handler.asked for handler in handlers]  # type: ignore[attr-defined]
-
-
 
 
 def _nobody(asked: Asked[Any]) -> Unavailable:

@@ -29,7 +29,9 @@ async def open_database(url: str, tables: Iterable[type[Table]], *, connections:
     try:
         await engine.start_connection_pool(min_size=1, max_size=connections)
     except (OSError, asyncpg.PostgresError, asyncio.TimeoutError) as error:
-        raise Unavailable(f"PostgreSQL does not answer ({error}); check DAILIES_DATABASE_URL and that the server runs.") from error
+        raise Unavailable(
+            f"PostgreSQL does not answer ({error}); check DAILIES_DATABASE_URL and that the server runs."
+        ) from error
     for table in tables:
         table._meta._db = engine
     return engine

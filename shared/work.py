@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import queue
 import threading
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
 from typing import Any, TypeVar
@@ -67,7 +66,7 @@ class Work:
         self._sender = threading.Thread(target=self._send_all, name="rabbitmq-sender", daemon=True)
         self._sender.start()
         self._workers: list[dramatiq.Worker] = []
-        self._under_way: dict[Future[Any], bool] = {}
+        self._under_way: dict[asyncio.Task[Any], bool] = {}
         self._stopping = False
 
     async def send(self, message: Durable) -> None:
@@ -93,7 +92,9 @@ class Work:
                 self.broker.enqueue(encode(message))
                 done.set_result(None)
             except (BrokerConnectionError, AMQPError, OSError) as error:
-                done.set_exception(Unavailable(f"RabbitMQ at {self.address} did not take a message ({error!r}); it is sent again."))
+                done.set_exception(
+                    Unavailable(f"RabbitMQ at {self.address} did not take a message ({error!r}); it is sent again.")
+                )
             except Exception as error:
                 done.set_exception(error)
 
@@ -130,36 +131,41 @@ class Work:
     def _actor(
         self, handler: Handler, kind: type[Durable], at: Any, loop: asyncio.AbstractEventLoop, *, short: bool
     ) -> Callable[..., None]:
-        def act(**payload: Any) -> None:
-            if self._stopping:
-                FOR_EVER.wait()
-            message = msgspec.convert(payload, kind)
-            future = asyncio.run_coroutine_threadsafe(_traced(handler, message, at), loop)
-            self._under_way[future] = short
+        async def run(message: Durable) -> None:
+            task = asyncio.current_task()
+            assert task is not None
+            self._under_way[task] = short
             try:
-                future.result()
-            except CancelledError:
-                # Neither done nor failed: keep the message unacknowledged, so that RabbitMQ gives it to another worker.
-                FOR_EVER.wait()
+                await _traced(handler, message, at)
             finally:
-                self._under_way.pop(future, None)
+                del self._under_way[task]
+
+        def act(**payload: Any) -> None:
+            message = msgspec.convert(payload, kind)
+            if not self._stopping:
+                try:
+                    return asyncio.run_coroutine_threadsafe(run(message), loop).result()
+                except CancelledError:
+                    if not self._stopping:
+                        raise
+            # Neither done nor failed: keep the message unacknowledged, so that RabbitMQ gives it to another worker.
+            FOR_EVER.wait()
 
         return act
 
     async def stop(self, patience_s: float = 10.0) -> None:
-        """Take nothing more; let short handlers finish, cancel long ones. What is unfinished goes back to its queue when the process ends."""
+        """Take nothing more; let short handlers finish, cancel long ones and wait until they have ended their children.
+
+        What is unfinished goes back to its queue when the process ends.
+        """
         self._stopping = True
-        deadline = time.monotonic() + patience_s
-        for future, short in list(self._under_way.items()):
+        for task, short in list(self._under_way.items()):
             if not short:
-                future.cancel()
-        while any(self._under_way.values()) and time.monotonic() < deadline:
-            await asyncio.sleep(0.02)
-        for future in list(self._under_way):
-            future.cancel()
-        # A cancelled coroutine still has to end its children before the process may go.
-        while any(not future.done() for future in self._under_way) and time.monotonic() < deadline:
-            await asyncio.sleep(0.02)
+                task.cancel()
+        if self._under_way:
+            await asyncio.wait(list(self._under_way), timeout=patience_s)
+        for task in list(self._under_way):
+            task.cancel()
         self._outgoing.put(None)
 
 
