@@ -46,11 +46,12 @@ def plan_cuts(
     `protected` spans stay whatever their loudness, with a pad around them. Without any sound the list is empty.
     """
     rate, frames = facts.timeline_fps, frame_count(facts)
+    length_s = float(frames / rate)
     guarded = _padded(_rows(protected), PROTECTION_PAD_S, PROTECTION_PAD_S)
-    heard = _filled(_merged(_rows(sound)), settings.min_silence_s, facts.duration_s)
+    heard = _filled(_merged(_rows(sound)), settings.min_silence_s, length_s)
     heard = heard[(heard[:, 1] - heard[:, 0] >= MIN_CLIP_S) | _touching(heard, guarded)]
     kept = _padded(heard, settings.margin_before_s, settings.margin_after_s)
-    kept = _filled(_merged(np.concatenate((kept, guarded))), MIN_CUT_S, facts.duration_s)
+    kept = _filled(_merged(np.concatenate((kept, guarded))), MIN_CUT_S, length_s)
     return from_frames(_on_grid(kept, rate, frames), rate, frames)
 
 
@@ -141,6 +142,7 @@ def _merged(spans: _Spans) -> _Spans:
 
 def _filled(spans: _Spans, shortest_gap_s: float, duration_s: float) -> _Spans:
     """The spans with gaps shorter than `shortest_gap_s` closed, those at the beginning and the end too."""
+    spans = spans[spans[:, 0] < duration_s]
     if len(spans) == 0:
         return spans
     tolerance = 1e-9
