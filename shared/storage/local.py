@@ -11,8 +11,8 @@ from typing import BinaryIO
 
 from shared.errors import Invalid, TooLarge
 from shared.media import StoredObject
+from shared.storage import disk, records, signing
 from shared.storage import parts as multipart
-from shared.storage import records, signing
 from shared.storage.disk import CHUNK, Incoming, in_thread
 from shared.storage.folder import Folder
 from shared.storage.objects import OCTETS, OpenMultipart
@@ -121,6 +121,10 @@ class LocalStore:
     async def list_multiparts(self, prefix: str = "") -> AsyncIterator[OpenMultipart]:
         for upload in await in_thread(lambda: tuple(multipart.open_uploads(self.folder, prefix))):
             yield upload
+
+    async def sweep(self) -> int:
+        """Remove what killed processes left half written; returns how many files."""
+        return await in_thread(disk.sweep, self.folder.incoming)
 
     async def presign_put(self, key: str, size: int | None, content_type: str, expires: timedelta) -> str:
         return self._url("PUT", key, expires, size=size, content_type=content_type)
