@@ -132,9 +132,7 @@ class LocalStore:
     async def presign_part(self, key: str, upload_id: str, number: int, size: int, expires: timedelta) -> str:
         return self._url("PUT", key, expires, size=size, part=multipart.check_number(number), upload_id=upload_id)
 
-    async def presign_get(
-        self, key: str, file_name: str | None, content_type: str | None, expires: timedelta
-    ) -> str:
+    async def presign_get(self, key: str, file_name: str | None, content_type: str | None, expires: timedelta) -> str:
         return self._url("GET", key, expires, file_name=file_name, content_type=content_type)
 
     def _url(

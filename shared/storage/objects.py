@@ -110,8 +110,6 @@ class ObjectStore(Protocol):
         """A URL that takes one part of exactly `size` bytes by PUT."""
         ...
 
-    async def presign_get(
-        self, key: str, file_name: str | None, content_type: str | None, expires: timedelta
-    ) -> str:
+    async def presign_get(self, key: str, file_name: str | None, content_type: str | None, expires: timedelta) -> str:
         """A URL to download an object, saved under `file_name`; also good for HEAD and for ranges."""
         ...
