@@ -10,7 +10,6 @@ import asyncio
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from email.utils import formatdate
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
@@ -112,8 +111,8 @@ class Endpoint:
         if grant.type is not None and content_type != grant.type:
             raise LinkAltered(f"This link takes the header 'Content-Type: {grant.type}'; send it as it is in the plan.")
         _check_announced(headers, grant)
-        arrival = await self.arrivals.begin(grant.key, grant.upload)
-        with arrival:
+        arrival = await self.arrivals.begin(grant.key, grant.upload, grant.part or 1)
+        with self.arrivals.counted(arrival):
             body = self._body(receive, arrival, grant)
             if grant.part is not None and grant.upload is not None and grant.length is not None:
                 part = await self.store.put_part(grant.key, grant.upload, grant.part, body, grant.length)
@@ -121,7 +120,7 @@ class Endpoint:
             else:
                 whole = await self.store.put_stream(grant.key, body, content_type, grant.length)
                 etag, size = whole.etag, whole.size_bytes
-            await arrival.stored(grant.part or 1, size)
+            arrival.stored(size)
         await _say(send, scope, 200, headers=[("ETag", f'"{etag}"')])
 
     async def _body(self, receive: Receive, arrival: Arrival, grant: Grant) -> AsyncIterator[bytes]:
@@ -238,8 +237,5 @@ async def _say(send: Send, scope: Scope, status: int, body: bytes = b"", headers
 
 
 async def _start(send: Send, scope: Scope, status: int, headers: Headers) -> None:
-    encoded = [
-        (name.lower().encode(), value.encode("latin-1", "replace"))
-        for name, value in (*headers, *CORS, ("Date", formatdate(usegmt=True)))
-    ]
+    encoded = [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in (*headers, *CORS)]
     await send({"type": "http.response.start", "status": status, "headers": encoded})
