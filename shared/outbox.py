@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from piccolo.engine.postgres import PostgresEngine
@@ -119,6 +119,6 @@ class Outbox:
         """Drop answers that nobody will ask for again."""
         await self._run("delete from answered where answered_at < now() - interval '2 days'")
 
-    async def _run(self, sql: str, *values: object) -> list[dict[str, object]]:
-        rows: list[dict[str, object]] = await self.engine.run_querystring(QueryString(sql, *values))
+    async def _run(self, sql: str, *values: object) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = await self.engine.run_querystring(QueryString(sql, *values))
         return rows

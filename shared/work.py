@@ -59,7 +59,7 @@ class Work:
         self.broker = RabbitmqBroker(
             confirm_delivery=True,
             url=f"{url}?heartbeat={HEARTBEAT_S}&blocked_connection_timeout=30",
-            middleware=[Retries(max_retries=None, min_backoff=200, max_backoff=60_000)],
+            middleware=[Retries(min_backoff=200, max_backoff=60_000)],
         )
         self.address = f"{parameters.host}:{parameters.port}"
         self._outgoing: queue.SimpleQueue[tuple[Durable, Future[None]] | None] = queue.SimpleQueue()
@@ -114,13 +114,12 @@ class Work:
             kind: type[Durable] = handler.handled  # type: ignore[attr-defined]
             retries: int | None = handler.retries  # type: ignore[attr-defined]
             dramatiq.actor(
-                self._actor(handler, kind, at, loop, short=retries is None),
                 actor_name=kind.__name__,
                 queue_name=kind.to,
                 broker=self.broker,
                 max_retries=retries,
                 throws=(msgspec.ValidationError,),
-            )
+            )(self._actor(handler, kind, at, loop, short=retries is None))
         for name, count in slots.items():
             worker = dramatiq.Worker(self.broker, queues={name}, worker_threads=count, worker_timeout=1000)
             # Prefetched messages would wait behind the one in work while another worker is idle.
