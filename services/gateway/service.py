@@ -9,6 +9,7 @@ from services.gateway.feed import Feed
 from services.gateway.settings import GatewaySettings
 from shared.bus import Bus
 from shared.outbox import Outbox
+from shared.storage import ObjectStore
 
 
 class Gateway(Struct, frozen=True, kw_only=True):
@@ -18,4 +19,5 @@ class Gateway(Struct, frozen=True, kw_only=True):
     engine: PostgresEngine
     outbox: Outbox
     bus: Bus
+    store: ObjectStore
     feed: Feed

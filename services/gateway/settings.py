@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 from msgspec import field
 
 from shared.batches import Tier
-from shared.settings import Common, StoreSettings
+from shared.settings import StoreSettings
 from shared.tiers import DEFAULT_TIERS, Limits
 
 
-class GatewaySettings(Common, StoreSettings, frozen=True, kw_only=True):
+class GatewaySettings(StoreSettings, frozen=True, kw_only=True):
     """What the gateway's processes need."""
 
     gateway_host: str = "127.0.0.1"
@@ -35,8 +35,10 @@ class GatewaySettings(Common, StoreSettings, frozen=True, kw_only=True):
     """Batches whose last live values a gateway keeps in memory."""
     log_events: int = 20_000
     """Events that a gateway keeps in memory for clients that come back after an interruption."""
-    client_events: int = 2_000
-    """Events that may wait for a slow client before it has to start over with a snapshot."""
+    watcher_bytes: int = 1024 * 1024
+    """Bytes of events that may wait for a slow client before it has to start over with a snapshot."""
+    watchers_per_user: int = 200
+    """Event streams that one user may have open at a gateway."""
 
     @property
     def secure(self) -> bool:

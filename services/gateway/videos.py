@@ -100,8 +100,6 @@ async def sign_parts(video_id: UUID, data: PartNumbers, caller: Caller, at: Gate
 )
 async def complete_upload(video_id: UUID, caller: Caller, at: Gateway) -> Video:
     """Sizes and parts are verified, then the video is inspected. Saying it twice changes nothing."""
-    # The id of the request follows from the video: a repeat is the same request, not a new one.
-    request_id = uuid.uuid5(video_id, "complete")
     return await at.bus.ask(
-        CompleteUpload(request_id=request_id, user_id=caller.user_id, video_id=video_id), timeout_s=ASSEMBLY_S
+        CompleteUpload(request_id=uuid.uuid4(), user_id=caller.user_id, video_id=video_id), timeout_s=ASSEMBLY_S
     )
