@@ -20,25 +20,33 @@ class NewFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A file that is about to be uploaded."""
 
     name: Annotated[str, Meta(description="the file's name, 1 to 255 characters", min_length=1, max_length=1000)]
-    size: Annotated[int | None, Meta(description="the file's size in bytes, at least 1", ge=1)] = None
-    type: Annotated[str | None, Meta(description="the file's content type, such as 'video/mp4'", max_length=100)] = None
+    size: Annotated[
+        Annotated[int, Meta(ge=1)] | None, Meta(description="the file's size in bytes, at least 1, or null")
+    ] = None
+    type: Annotated[
+        Annotated[str, Meta(max_length=100)] | None, Meta(description="the file's content type, such as 'video/mp4'")
+    ] = None
 
 
 class NewBatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A batch to be created: with the files that will be uploaded, or just how many there will be."""
 
     name: Annotated[str, Meta(description="a name of 1 to 100 characters", max_length=1000)]
-    description: Annotated[str | None, Meta(description="a text of up to 2,000 characters, or null", max_length=2000)] = None
+    description: Annotated[
+        Annotated[str, Meta(max_length=2000)] | None, Meta(description="a text of up to 2,000 characters, or null")
+    ] = None
     settings: Annotated[BatchSettings, Meta(description="an object with the settings for all videos")] = BatchSettings()
     files: Annotated[
-        tuple[NewFile, ...] | None,
-        Meta(description="a list of the files to be uploaded, each with its name and, better, its size and type", max_length=MOST_NAMED),
+        Annotated[tuple[NewFile, ...], Meta(max_length=MOST_NAMED)] | None,
+        Meta(description="a list of the files to be uploaded, each with its name and, better, its size and type"),
     ] = None
     video_count: Annotated[
-        int | None, Meta(description="the number of videos to be uploaded, when no files are given", ge=0, le=1_000_000)
+        Annotated[int, Meta(ge=0, le=1_000_000)] | None,
+        Meta(description="the number of videos to be uploaded, when no files are given"),
     ] = None
     priority: Annotated[
-        int | None, Meta(description="a number from 0 to 10, or null for the tier's default", ge=0, le=10)
+        Annotated[int, Meta(ge=0, le=10)] | None,
+        Meta(description="a number from 0 to 10, or null for the tier's default"),
     ] = None
 
 
@@ -66,8 +74,8 @@ class VideosToRetry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Which failed videos to try again."""
 
     video_ids: Annotated[
-        tuple[UUID, ...] | None,
-        Meta(description="a list of 1 to 500 ids of failed videos, or null for all", min_length=1, max_length=MOST_NAMED),
+        Annotated[tuple[UUID, ...], Meta(min_length=1, max_length=MOST_NAMED)] | None,
+        Meta(description="a list of 1 to 500 ids of failed videos, or null for all"),
     ] = None
 
 

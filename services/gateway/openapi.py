@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
 from litestar import Litestar
 from litestar.openapi import OpenAPIConfig, ResponseSpec
 from litestar.openapi.plugins import OpenAPIRenderPlugin
@@ -85,7 +86,7 @@ def configuration(plugins: Iterable[OpenAPIRenderPlugin], version: str) -> OpenA
 
 
 def completed(schema: dict[str, Any], app: Litestar) -> dict[str, Any]:
-    """The description with examples of bodies, with what is always in an answer, and without what never happens."""
+    """The description with exact structures, examples of bodies, and without what never happens."""
     handlers = {
         handler.operation_id: handler
         for route in app.routes
@@ -93,6 +94,13 @@ def completed(schema: dict[str, Any], app: Litestar) -> dict[str, Any]:
         for handler in route.route_handlers
         if isinstance(handler.operation_id, str)
     }
+    # msgspec describes its structs more exactly than Litestar does: with the limits of what is inside of lists and options.
+    kinds = [spec.data_container for handler in handlers.values() for spec in (handler.responses or {}).values()]
+    kinds += [handler.parsed_data_field.annotation for handler in handlers.values() if handler.parsed_data_field]
+    _, structs = msgspec.json.schema_components(
+        [kind for kind in kinds if kind is not None], ref_template="#/components/schemas/{name}"
+    )
+    schema["components"]["schemas"] = dict(sorted(structs.items()))
     sent: set[str] = set()
     for item in schema["paths"].values():
         for operation in item.values():
@@ -105,10 +113,10 @@ def completed(schema: dict[str, Any], app: Litestar) -> dict[str, Any]:
                 content["example"] = plain(handler.opt["example"])
             if "body_may_be_missing" in handler.opt:
                 operation["requestBody"]["required"] = False
-    for name, component in schema["components"]["schemas"].items():
+    for name, component in structs.items():
         # msgspec writes every field of an answer, also those with a default.
         if name not in sent and name != Problem.__name__ and "properties" in component:
-            component["required"] = sorted(component["properties"])
+            component["required"] = list(component["properties"])
     return schema
 
 
