@@ -152,6 +152,8 @@ class StartBatch(Request[BatchStarted], frozen=True, kw_only=True):
     of, answer = "scheduler", BatchStarted
     user_id: UUID
     batch_id: UUID
+    arrived: tuple[UUID, ...] = ()
+    """Library ids of videos whose bytes are all in the store, though they may still be inspected."""
 
 
 class PauseBatch(Request[BatchJob], frozen=True, kw_only=True):
@@ -341,7 +343,7 @@ class Claim(Struct, frozen=True, kw_only=True):
 
 
 class ClaimRun(Request[Claim], frozen=True, kw_only=True):
-    """May I do this work? A new token fences off every earlier one."""
+    """May I do this work? The request id becomes the run token, which fences off every earlier one."""
 
     of, answer = "scheduler", Claim
     work_id: UUID
@@ -362,6 +364,8 @@ class RenewLease(Query[Renewal], frozen=True, kw_only=True):
     of, answer = "scheduler", Renewal
     work_id: UUID
     run_token: UUID
+    stage: Stage | None = None
+    """The stage that the run is in; a new one counts as progress."""
 
 
 # --- Work: through RabbitMQ ----------------------------------------------------------------------------------------
@@ -445,6 +449,12 @@ class AccountChanged(Event, frozen=True, kw_only=True):
     user_id: UUID
     tier: Tier
     concurrency: int | None = None
+
+
+class VideoUploading(Event, frozen=True, kw_only=True):
+    """The first bytes of a video have arrived."""
+
+    video_id: UUID
 
 
 class VideoUploaded(Event, frozen=True, kw_only=True):
