@@ -61,11 +61,7 @@ class Reporter:
 
     def _reach(self, step: Step, share: float) -> None:
         reached = progress(self._steps, step, share)
-        if (reached.progress_percentage, reached.stage != self._now.stage, reached.stage_percentage) > (
-            self._now.progress_percentage,
-            False,
-            self._now.stage_percentage,
-        ):
+        if _further(reached, self._now):
             self._now = reached
             self._changed.set()
 
@@ -92,3 +88,9 @@ class Reporter:
                 progress_percentage=now.progress_percentage,
             )
         )
+
+
+def _further(new: Progress, old: Progress) -> bool:
+    if new.stage is old.stage and new.stage_percentage < old.stage_percentage:
+        return False
+    return new != old and new.progress_percentage >= old.progress_percentage

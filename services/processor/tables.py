@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -65,17 +65,22 @@ class Run(Table, tablename="runs"):
         return bool(rows)
 
     @classmethod
-    async def end(cls, run_token: UUID, state: str, reason: str) -> bool:
-        """Note that a run `failed` or was `stopped`; False when it has ended already."""
-        rows = await _rows(
+    async def end(cls, run_token: UUID, state: str, reason: str) -> None:
+        """Note that a run `failed` or was `stopped`, unless it has ended already."""
+        await _rows(
             cls,
-            "update runs set state = {}, reason = {}, ended_at = now() "
-            "where run_token = {} and state = 'running' returning run_token",
+            "update runs set state = {}, reason = {}, ended_at = now() where run_token = {} and state = 'running'",
             state,
             reason,
             run_token,
         )
-        return bool(rows)
+
+    @classmethod
+    async def is_stored(cls, run_token: UUID) -> bool:
+        """Whether a run ended with an output."""
+        return bool(
+            await _rows(cls, "select 1 as one from runs where run_token = {} and state = 'stored'", run_token)
+        )
 
     @classmethod
     async def seen(cls, worker: str) -> None:
@@ -106,10 +111,31 @@ class Run(Table, tablename="runs"):
         return {row["run_token"] for row in rows}
 
     @classmethod
-    async def forget_others(cls, batch_video_id: UUID, keep: Collection[UUID]) -> None:
-        """Strike out the runs on a video whose objects are gone."""
+    async def of_video(cls, batch_video_id: UUID) -> set[UUID]:
+        """All runs on a video."""
+        rows = await _rows(cls, "select run_token from runs where batch_video_id = {}", batch_video_id)
+        return {row["run_token"] for row in rows}
+
+    @classmethod
+    async def running(cls, batch_video_id: UUID, grace_s: float) -> set[UUID]:
+        """The runs on a video that some worker is still at, heard of within the grace."""
+        rows = await _rows(
+            cls,
+            "select run_token from runs where batch_video_id = {} and state = 'running' "
+            "and seen_at > now() - make_interval(secs => {})",
+            batch_video_id,
+            grace_s,
+        )
+        return {row["run_token"] for row in rows}
+
+    @classmethod
+    async def forget(cls, batch_video_id: UUID, run_tokens: Collection[UUID]) -> None:
+        """Strike out runs whose objects are gone."""
         await _rows(
-            cls, "delete from runs where batch_video_id = {} and not run_token = any({})", batch_video_id, list(keep)
+            cls,
+            "delete from runs where batch_video_id = {} and run_token = any({})",
+            batch_video_id,
+            list(run_tokens),
         )
 
     @classmethod
@@ -172,17 +198,22 @@ class Checkpoint(Table, tablename="checkpoints"):
         )
 
     @classmethod
-    async def used_only_by(cls, batch_video_id: UUID) -> Sequence[tuple[str, StoredObject]]:
-        """The checkpoints that go with a video of a batch."""
-        return _pairs(await _rows(cls, "select key, stored::text from checkpoints where used_by = {}", batch_video_id))
+    async def used_last_by(cls, batch_video_id: UUID) -> list[tuple[str, str]]:
+        """Keys, in this table and in the store, of the checkpoints that go with a video of a batch."""
+        return _keys(
+            await _rows(
+                cls, "select key, stored ->> 'key' as store_key from checkpoints where used_by = {}", batch_video_id
+            )
+        )
 
     @classmethod
-    async def unused_for(cls, days: float) -> Sequence[tuple[str, StoredObject]]:
-        """The checkpoints that nobody wanted for so long."""
-        return _pairs(
+    async def unused_for(cls, days: float) -> list[tuple[str, str]]:
+        """Keys, in this table and in the store, of the checkpoints that nobody wanted for so long."""
+        return _keys(
             await _rows(
                 cls,
-                "select key, stored::text from checkpoints where last_used_at < now() - make_interval(secs => {})",
+                "select key, stored ->> 'key' as store_key from checkpoints "
+                "where last_used_at < now() - make_interval(secs => {})",
                 days * 86_400,
             )
         )
@@ -201,5 +232,5 @@ class Checkpoint(Table, tablename="checkpoints"):
         await _rows(cls, "delete from checkpoints where key = any({})", list(keys))
 
 
-def _pairs(rows: list[dict[str, Any]]) -> list[tuple[str, StoredObject]]:
-    return [(row["key"], msgspec.json.decode(row["stored"], type=StoredObject)) for row in rows]
+def _keys(rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    return [(row["key"], row["store_key"]) for row in rows]
