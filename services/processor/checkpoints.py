@@ -10,6 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from services.processor import metrics
+from services.processor.database import patiently
 from services.processor.service import Processor
 from services.processor.stages import Step
 from services.processor.tables import Checkpoint
@@ -41,7 +42,12 @@ def relevant(settings: BatchSettings) -> BatchSettings:
     """The settings without those that change nothing, because what they belong to is switched off."""
     usual = BatchSettings()
     if not settings.transcribe:
-        settings = replace(settings, language=usual.language, model=usual.model, vocabulary=usual.vocabulary)
+        settings = replace(
+            settings,
+            language=usual.language,
+            model=usual.model,
+            vocabulary=usual.vocabulary,
+        )
     if not settings.remove_silence:
         settings = replace(
             settings,
@@ -51,18 +57,27 @@ def relevant(settings: BatchSettings) -> BatchSettings:
             margin_after_s=usual.margin_after_s,
         )
     if not settings.detect_highlights:
-        settings = replace(settings, highlight_sensitivity=usual.highlight_sensitivity, keywords=usual.keywords)
+        settings = replace(
+            settings,
+            highlight_sensitivity=usual.highlight_sensitivity,
+            keywords=usual.keywords,
+        )
     return settings
 
 
 async def remembered(
-    at: Processor, video: ProcessVideo, step: Step, key: str, path: Path, make: Callable[[], Awaitable[None]]
+    at: Processor,
+    video: ProcessVideo,
+    step: Step,
+    key: str,
+    path: Path,
+    make: Callable[[], Awaitable[None]],
 ) -> None:
     """Have the file of a finished step at `path`: from its checkpoint, or made now and kept for the next run.
 
     A checkpoint that cannot be kept is worth a warning, not a failure: the work itself is done.
     """
-    known = await Checkpoint.find(key, video.batch_video_id)
+    known = await patiently(lambda: Checkpoint.find(key, video.batch_video_id))
     if known is not None:
         try:
             await at.store.fetch(known.key, path)
@@ -77,12 +92,17 @@ async def remembered(
     except (OutOfSpace, Unavailable) as error:
         log.warning("a checkpoint could not be kept", step=step.value, error=str(error))
         return
-    await Checkpoint.keep(key, step.value, video.video_id, video.batch_video_id, stored)
+    await patiently(lambda: Checkpoint.keep(key, step.value, video.video_id, video.batch_video_id, stored))
 
 
 def _source(video: ProcessVideo) -> tuple[object, ...]:
     # The key names the user and the video: nobody's checkpoint is ever taken for a file of somebody else.
-    return (video.source.key, video.source.etag, video.source.size_bytes, video.source.crc32)
+    return (
+        video.source.key,
+        video.source.etag,
+        video.source.size_bytes,
+        video.source.crc32,
+    )
 
 
 def _digest(*what: object) -> str:

@@ -7,7 +7,14 @@ import uuid
 
 from msgspec import Struct
 
-from shared.errors import DailiesError, Invalid, NotFound, OutOfSpace, PermanentFailure, TooLarge
+from shared.errors import (
+    DailiesError,
+    Invalid,
+    NotFound,
+    OutOfSpace,
+    PermanentFailure,
+    TooLarge,
+)
 from shared.logs import logger
 
 log = logger(__name__)
@@ -27,7 +34,11 @@ class Failure(Struct, frozen=True, kw_only=True):
 def failure_of(error: Exception) -> Failure:
     """What to say of an error. One that nobody foresaw may pass; people get a number that the log has, too."""
     if isinstance(error, NotFound):
-        return Failure(permanent=True, code=error.code, reason="The uploaded file is gone; upload it again.")
+        return Failure(
+            permanent=True,
+            code=error.code,
+            reason="The uploaded file is gone; upload it again.",
+        )
     if isinstance(error, DailiesError):
         return Failure(permanent=isinstance(error, FOR_GOOD), code=error.code, reason=str(error))
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):

@@ -96,13 +96,15 @@ class Sweeper:
         removed = 0
         for prefix, since in list(self._orphans.items()):
             if now - since >= self.at.settings.orphan_grace_s:
-                await self.at.store.delete_prefix(prefix) if prefix.endswith("/") else await self.at.store.delete(prefix)
+                await self.at.store.delete_prefix(prefix) if prefix.endswith("/") else await self.at.store.delete(
+                    prefix
+                )
                 log.info("removed objects that no run knows", prefix=prefix)
                 removed += 1
         return removed
 
     async def _dead_runs(self) -> list[str]:
-        found = {_run_of(stored.key) async for stored in self.at.store.list(RUNS)}
+        found = await _runs_in_store(self.at, RUNS)
         live = await Run.live([token for _, token in found], self.at.settings.orphan_grace_s)
         return [prefix_of(video, token) for video, token in found if token not in live]
 

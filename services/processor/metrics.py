@@ -11,6 +11,10 @@ step_seconds = Histogram(
     ["step"],
     buckets=(0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000, 10_000),
 )
-checkpoints = Counter("dailies_processor_checkpoints", "Steps by whether a checkpoint saved them.", ["step", "found"])
+checkpoints = Counter(
+    "dailies_processor_checkpoints",
+    "Steps by whether a checkpoint saved them.",
+    ["step", "found"],
+)
 busy_slots = Gauge("dailies_processor_busy_slots", "Slots that work on a video.")
 media_seconds = Counter("dailies_processor_media_seconds", "Seconds of source media that were processed.")

@@ -43,7 +43,11 @@ BYTES_PER_S = 400e6
 LISTENED_PER_S = 800.0
 """Seconds of sound decoded and measured in one second."""
 DECODED_PIXELS_PER_S = 690e6
-ENCODED_PIXELS_PER_S = {OutputFormat.MP4: 200e6, OutputFormat.MOV: 200e6, OutputFormat.WEBM: 170e6}
+ENCODED_PIXELS_PER_S = {
+    OutputFormat.MP4: 200e6,
+    OutputFormat.MOV: 200e6,
+    OutputFormat.WEBM: 170e6,
+}
 CHECKED_PIXELS_PER_S = 2_000e6
 HEIGHTS = {Quality.P720: 720, Quality.P1080: 1080, Quality.UHD: 2160}
 AT_LEAST_S = 0.05
@@ -68,7 +72,11 @@ def plan(settings: BatchSettings, facts: MediaFacts, size_bytes: int) -> tuple[P
         steps.append(Planned(Step.LISTENING, first, facts.duration_s / LISTENED_PER_S))
     steps += [
         Planned(Step.RENDERING, Stage.EXPORTING, rendered),
-        Planned(Step.CHECKING, Stage.EXPORTING, frames * pixels * _scale(settings, facts) / CHECKED_PIXELS_PER_S),
+        Planned(
+            Step.CHECKING,
+            Stage.EXPORTING,
+            frames * pixels * _scale(settings, facts) / CHECKED_PIXELS_PER_S,
+        ),
         Planned(Step.STORING, Stage.EXPORTING, size_bytes / BYTES_PER_S),
     ]
     return tuple(Planned(one.step, one.stage, max(one.weight_s, AT_LEAST_S)) for one in steps)

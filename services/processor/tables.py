@@ -79,13 +79,21 @@ class Run(Table, tablename="runs"):
     async def is_stored(cls, run_token: UUID) -> bool:
         """Whether a run ended with an output."""
         return bool(
-            await _rows(cls, "select 1 as one from runs where run_token = {} and state = 'stored'", run_token)
+            await _rows(
+                cls,
+                "select 1 as one from runs where run_token = {} and state = 'stored'",
+                run_token,
+            )
         )
 
     @classmethod
     async def seen(cls, worker: str) -> None:
         """Note that a worker still is at its runs."""
-        await _rows(cls, "update runs set seen_at = now() where worker = {} and state = 'running'", worker)
+        await _rows(
+            cls,
+            "update runs set seen_at = now() where worker = {} and state = 'running'",
+            worker,
+        )
 
     @classmethod
     async def finished_with(cls, batch_video_id: UUID, inputs: str) -> VideoProcessed | None:
@@ -202,7 +210,9 @@ class Checkpoint(Table, tablename="checkpoints"):
         """Keys, in this table and in the store, of the checkpoints that go with a video of a batch."""
         return _keys(
             await _rows(
-                cls, "select key, stored ->> 'key' as store_key from checkpoints where used_by = {}", batch_video_id
+                cls,
+                "select key, stored ->> 'key' as store_key from checkpoints where used_by = {}",
+                batch_video_id,
             )
         )
 
@@ -222,7 +232,9 @@ class Checkpoint(Table, tablename="checkpoints"):
     async def known(cls, keys: Collection[str]) -> set[str]:
         """Those of the store keys that belong to a checkpoint."""
         rows = await _rows(
-            cls, "select stored ->> 'key' as key from checkpoints where stored ->> 'key' = any({})", list(keys)
+            cls,
+            "select stored ->> 'key' as key from checkpoints where stored ->> 'key' = any({})",
+            list(keys),
         )
         return {row["key"] for row in rows}
 
