@@ -20,7 +20,7 @@ SENTENCES = ("the quick brown fox jumps", "over the lazy dog", "pack my box with
 CODECS = {
     "mp4": ("-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac"),
     "mov": ("-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac"),
-    "avi": ("-c:v", "mpeg4", "-c:a", "libmp3lame"),
+    "avi": ("-c:v", "mpeg4", "-q:v", "4", "-c:a", "pcm_s16le"),
     "mkv": ("-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac"),
     "webm": ("-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-c:a", "libopus"),
 }

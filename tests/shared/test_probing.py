@@ -17,7 +17,7 @@ from tests.media import ffmpeg, rotated, silence, tone, variable_rate, video
     [
         ("a.mp4", "mp4", "h264", "aac"),
         ("a.mov", "mov", "h264", "aac"),
-        ("a.avi", "avi", "mpeg4", "mp3"),
+        ("a.avi", "avi", "mpeg4", "pcm_s16le"),
         ("a.webm", "webm", "vp8", "opus"),
         ("a.mkv", "matroska", "h264", "aac"),
     ],
