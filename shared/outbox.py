@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 import msgspec
@@ -42,6 +43,8 @@ create index answered_at on answered (answered_at);
 
 SWEEP_S = 2.0
 
+_AFTER: ContextVar[list[Callable[[], Awaitable[None]]] | None] = ContextVar("after_commit", default=None)
+
 
 class Outbox:
     """The messages of one service that are committed and not yet sent."""
@@ -53,10 +56,26 @@ class Outbox:
 
     @asynccontextmanager
     async def change(self) -> AsyncIterator[None]:
-        """A transaction; what was added to the outbox in it is sent as soon as it is committed."""
-        async with self.engine.transaction():
+        """A transaction, or a part of the one that is open; what it has to say is sent as soon as it is committed."""
+        if _AFTER.get() is not None:
             yield
+            return
+        after: list[Callable[[], Awaitable[None]]] = []
+        mark = _AFTER.set(after)
+        try:
+            async with self.engine.transaction():
+                yield
+        finally:
+            _AFTER.reset(mark)
         self._wake.set()
+        for act in after:
+            await act()
+
+    def after_commit(self, act: Callable[[], Awaitable[None]]) -> None:
+        """Do something when the open change is committed, and not at all when it is not: for updates and wake-up calls."""
+        waiting = _AFTER.get()
+        assert waiting is not None, "only inside a change"
+        waiting.append(act)
 
     async def add(self, *to_send: Durable) -> None:
         """Write messages down, in the transaction that is open."""

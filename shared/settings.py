@@ -22,11 +22,16 @@ class SettingsError(SystemExit):
     """The environment lacks something; the message names each variable and what is wrong with it."""
 
 
-class Common(Struct, frozen=True, kw_only=True):
-    """What every process needs."""
+class DatabaseSettings(Struct, frozen=True, kw_only=True):
+    """What a migration needs."""
 
     database_url: str
     """PostgreSQL, as the service's own role: `postgresql://role:password@host:port/dailies`."""
+
+
+class Common(DatabaseSettings, frozen=True, kw_only=True):
+    """What every process needs."""
+
     rabbitmq_url: str
     """RabbitMQ with its vhost: `amqp://user:password@host:port/dailies`."""
     nats_url: str

@@ -19,7 +19,7 @@ import msgspec
 import pika
 import structlog
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
-from dramatiq.errors import ConnectionError as BrokerConnectionError
+from dramatiq.errors import BrokerConnectionError
 from dramatiq.middleware import Retries
 from pika.exceptions import AMQPError
 

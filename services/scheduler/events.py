@@ -76,6 +76,16 @@ class Dispatched(Struct, frozen=True, kw_only=True):
     id: UUID
 
 
+class Due(Struct, frozen=True):
+    """The time for a next try may have come."""
+
+
+class NeverClaimed(Struct, frozen=True, kw_only=True):
+    """A video was dispatched long ago, and no worker has begun."""
+
+    id: UUID
+
+
 class Claimed(Struct, frozen=True, kw_only=True):
     """A worker begins."""
 
@@ -132,6 +142,8 @@ BatchEvent = (
     | Uploaded
     | Rejected
     | Dispatched
+    | Due
+    | NeverClaimed
     | Claimed
     | LeaseLost
     | Processed

@@ -20,7 +20,7 @@ from shared.batches import BatchStatus, VideoStatus
 def advance(batch: BatchState, event: BatchEvent, now: datetime) -> Step:
     """The batch after the event, and what the others have to do. Raises `Conflict` when the operation makes no sense now."""
     step = _STEPS[type(event)](batch, event, now)
-    return replace(step, batch=_settled(step.batch, now))
+    return replace(step, batch=_queued(_settled(step.batch, now), now))
 
 
 def _settled(batch: BatchState, now: datetime) -> BatchState:
@@ -35,6 +35,17 @@ def _settled(batch: BatchState, now: datetime) -> BatchState:
     return replace(batch, status=status, error_message=reason, completed_at=now)
 
 
+def _queued(batch: BatchState, now: datetime) -> BatchState:
+    """Mark the videos that a worker may have now."""
+    return replace(
+        batch,
+        videos=tuple(
+            video if video.queued is batch.may_run(video, now) else replace(video, queued=not video.queued)
+            for video in batch.videos
+        ),
+    )
+
+
 _STEPS: dict[type[Any], Callable[[BatchState, Any, datetime], Step]] = {
     events.Start: operations.start,
     events.Pause: operations.pause,
@@ -46,6 +57,8 @@ _STEPS: dict[type[Any], Callable[[BatchState, Any, datetime], Step]] = {
     events.Uploaded: arrivals.uploaded,
     events.Rejected: arrivals.rejected,
     events.Dispatched: runs.dispatched,
+    events.Due: runs.due,
+    events.NeverClaimed: runs.never_claimed,
     events.Claimed: runs.claimed,
     events.LeaseLost: runs.lease_lost,
     events.StageReached: runs.stage_reached,

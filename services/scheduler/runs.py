@@ -24,7 +24,7 @@ MOST_LOST_LEASES = 5
 def dispatched(batch: BatchState, event: events.Dispatched, now: datetime) -> Step:
     """Hand the video to a worker, if it may still run."""
     video = _find(batch, event.id)
-    if not batch.queued(video, now):
+    if not batch.may_run(video, now):
         return Step(batch=batch)
     assert video.source is not None and video.facts is not None
     sent = replace(
@@ -51,6 +51,19 @@ def dispatched(batch: BatchState, event: events.Dispatched, now: datetime) -> St
         settings=batch.settings,
     )
     return Step(batch=_with(batch, sent), commands=(command,))
+
+
+def due(batch: BatchState, event: events.Due, now: datetime) -> Step:
+    """The time for a next try has come: every step looks at that, so there is nothing else to do."""
+    return Step(batch=batch)
+
+
+def never_claimed(batch: BatchState, event: events.NeverClaimed, now: datetime) -> Step:
+    """No worker began: the command is somewhere behind a dead or busy one, so the video waits again."""
+    video = _find(batch, event.id)
+    if not video.running or video.run_token is not None:
+        return Step(batch=batch)
+    return Step(batch=_with(batch, replace(video, status=VideoStatus.PENDING)))
 
 
 def claimed(batch: BatchState, event: events.Claimed, now: datetime) -> Step:

@@ -38,6 +38,8 @@ class VideoState(Struct, frozen=True, kw_only=True):
     worker: str | None = None
     lease_until: datetime | None = None
     next_try_at: datetime | None = None
+    queued: bool = False
+    """Whether a worker may have it now: kept true to `BatchState.may_run` by every step."""
     charged: bool = False
     """Whether the fair queue has charged the user for this try; a lost lease is free."""
     fenced: bool = False
@@ -99,7 +101,7 @@ class BatchState(Struct, frozen=True, kw_only=True):
         """How many videos are in a status."""
         return sum(video.status is status for video in self.videos)
 
-    def queued(self, video: VideoState, now: datetime) -> bool:
+    def may_run(self, video: VideoState, now: datetime) -> bool:
         """Whether a worker may have this video now."""
         due = video.next_try_at is None or video.next_try_at <= now
         return self.status is BatchStatus.PROCESSING and video.waiting and due
