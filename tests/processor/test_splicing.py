@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -45,8 +45,8 @@ async def test_fades_change_only_the_samples_around_the_join() -> None:
 async def test_a_join_has_the_power_of_its_sides_and_no_step() -> None:
     noise = np.random.default_rng(1).normal(0, 0.1, (48_000 * 2, 1)).astype(np.float32)
     pieces = pieces_of([(0, 10), (30, 40)], Fraction(20), 48_000)
-    joins = np.concatenate([(await cut(noise + np.float32(0), pieces))[24_000 - 240 : 24_000 + 240] for _ in range(1)])
-    assert joins.std() == pytest.approx(0.1, rel=0.15)
+    join = (await cut(noise, pieces))[24_000 - 240 : 24_000 + 240]
+    assert join.std() == pytest.approx(0.1, rel=0.15)
     quiet_then_level = np.concatenate((np.zeros((48_000, 1)), np.full((48_000, 1), 0.5))).astype(np.float32)
     out = await cut(quiet_then_level, pieces)
     assert np.abs(np.diff(out[:, 0])).max() < 0.5 / 100
@@ -74,7 +74,7 @@ async def test_reading_stops_with_the_last_piece() -> None:
 
 @st.composite
 def kept_frames(draw: st.DrawFn) -> list[tuple[int, int]]:
-    steps = draw(st.lists(st.integers(1, 40), min_size=1, max_size=40))
+    steps = draw(st.lists(st.integers(1, 20), min_size=1, max_size=20))
     edges = np.cumsum([draw(st.integers(0, 5)), *steps]).tolist()
     return list(zip(edges[::2], edges[1::2], strict=False)) or [(0, 1)]
 
