@@ -152,7 +152,7 @@ def _filled(spans: _Spans, shortest_gap_s: float, duration_s: float) -> _Spans:
     if starts[0] < shortest_gap_s - tolerance:
         starts[0] = 0.0
     if duration_s - ends[-1] < shortest_gap_s - tolerance:
-        ends[-1] = duration_s
+        ends[-1] = max(ends[-1], duration_s)
     return np.column_stack((starts, ends))
 
 
