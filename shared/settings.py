@@ -48,8 +48,8 @@ class Common(DatabaseSettings, frozen=True, kw_only=True):
     """Name of this process in logs and as a worker; made from the host and the process id when empty."""
 
 
-class StoreSettings(Struct, frozen=True, kw_only=True):
-    """Where the bytes are."""
+class StoreSettings(Common, frozen=True, kw_only=True):
+    """What a process that reads or writes objects needs besides: where the bytes are."""
 
     store: str = "local"
     """`local` for a folder, `s3` for any S3-compatible store."""
