@@ -93,13 +93,14 @@ class BatchSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """
 
     transcribe: Annotated[bool, Meta(description="true to write a transcript and subtitles")] = False
-    language: Annotated[
-        str | None, Meta(description="a language code such as 'en', or null to detect it", pattern="^[a-z]{2,3}$")
-    ] = None
-    model: Annotated[
-        str | None,
-        Meta(description="the name of a speech model the installation offers, or null for its default", max_length=80),
-    ] = None
+    language: (
+        Annotated[str, Meta(description="a language code such as 'en', or null to detect it", pattern="^[a-z]{2,3}$")]
+        | None
+    ) = None
+    model: (
+        Annotated[str, Meta(description="the name of a speech model the installation offers, or null", max_length=80)]
+        | None
+    ) = None
     vocabulary: Annotated[
         tuple[Word, ...],
         Meta(description="up to 100 names and terms to listen for, each up to 60 characters", max_length=100),
@@ -130,11 +131,14 @@ class BatchSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     export_format: Annotated[OutputFormat, Meta(description="one of mp4, mov and webm")] = OutputFormat.MP4
     export_quality: Annotated[Quality, Meta(description="one of 720p, 1080p, 4K and source")] = Quality.P1080
-    resolution: Annotated[
-        str | None,
-        Meta(
-            description="an exact size such as '1280x720', even numbers at or below the quality's, or null",
-            pattern="^[1-9][0-9]{1,4}x[1-9][0-9]{1,4}$",
-        ),
-    ] = None
+    resolution: (
+        Annotated[
+            str,
+            Meta(
+                description="an exact size such as '1280x720', even numbers at or below the quality's, or null",
+                pattern="^[1-9][0-9]{1,4}x[1-9][0-9]{1,4}$",
+            ),
+        ]
+        | None
+    ) = None
     upscale: Annotated[bool, Meta(description="true to enlarge pictures smaller than the chosen quality")] = False

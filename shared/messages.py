@@ -562,6 +562,8 @@ class VideoChanged(BatchUpdate, frozen=True, kw_only=True):
 
     stream, kind = "log", "video"
     video: BatchVideo
+    run_token: UUID | None = None
+    """The newest run on the video: progress of any other is not shown any more."""
 
 
 class ExportChanged(BatchUpdate, frozen=True, kw_only=True):

@@ -43,6 +43,8 @@ class BatchVideo(Struct, frozen=True, kw_only=True):
     started_at: datetime | None = None
     completed_at: datetime | None = None
     updated_at: datetime
+    revision: int = 0
+    """Grows with every change: of two answers or events about the same thing the higher one is newer."""
 
 
 class BatchJob(Struct, frozen=True, kw_only=True):
@@ -71,6 +73,8 @@ class BatchJob(Struct, frozen=True, kw_only=True):
     started_at: datetime | None = None
     completed_at: datetime | None = None
     updated_at: datetime
+    revision: int = 0
+    """Grows with every change: of two answers or events about the same thing the higher one is newer."""
 
 
 class BatchDetails(Struct, frozen=True, kw_only=True):
@@ -115,6 +119,8 @@ class BatchExport(Struct, frozen=True, kw_only=True):
     error_message: str | None = None
     created_at: datetime
     completed_at: datetime | None = None
+    revision: int = 0
+    """Grows with every change: of two answers or events about the same thing the higher one is newer."""
 
 
 class ExportPage(Struct, frozen=True, kw_only=True):

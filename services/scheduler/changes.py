@@ -54,7 +54,7 @@ def differences(old: BatchState | None, new: BatchState) -> list[Update]:
     about = {"user_id": new.user_id, "batch_id": new.id, "revision": new.revision, "at": new.updated_at}
     return [
         *(
-            VideoChanged(**about, about_id=video.video_id, video=show_video(new, video))  # type: ignore[arg-type]
+            VideoChanged(**about, about_id=video.video_id, video=show_video(new, video), run_token=video.run_token)  # type: ignore[arg-type]
             for video in new.videos
             if video != before.get(video.id)
         ),

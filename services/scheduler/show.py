@@ -37,6 +37,7 @@ def show_batch(batch: BatchState) -> BatchJob:
         started_at=batch.started_at,
         completed_at=batch.completed_at,
         updated_at=batch.updated_at,
+        revision=batch.revision,
     )
 
 
@@ -48,7 +49,7 @@ def show_row(row: dict[str, Any]) -> BatchJob:
 def show_video(batch: BatchState, video: VideoState) -> BatchVideo:
     """A video in its batch."""
     shared = {name: getattr(video, name) for name in BatchVideo.__struct_fields__ if hasattr(video, name)}
-    return BatchVideo(**shared, batch_job_id=batch.id, duration_s=video.duration_seconds)
+    return BatchVideo(**shared, batch_job_id=batch.id, duration_s=video.duration_seconds, revision=batch.revision)
 
 
 def show_details(batch: BatchState) -> BatchDetails:

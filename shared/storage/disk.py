@@ -45,7 +45,7 @@ def room_on(what: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise OutOfSpace(f"The disk of the {what} is full; free some space, then try again.") from error
         raise
 
@@ -120,14 +120,15 @@ def make_folder(folder: Path) -> None:
 def move_into_place(path: Path, target: Path) -> None:
     """Rename, making the target's folder first, and again if somebody who tidies up removes it in between."""
     while True:
-        make_folder(target.parent)
         try:
+            make_folder(target.parent)
             os.replace(path, target)
-            sync_folder(target.parent)
-            return
+            break
         except FileNotFoundError:
             if not path.exists():
                 raise
+    with contextlib.suppress(FileNotFoundError):
+        sync_folder(target.parent)
 
 
 def prune(folder: Path, root: Path) -> None:

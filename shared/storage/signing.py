@@ -106,6 +106,9 @@ def granted(method: str, key: str, query: str, keys: Keys, now: float) -> Grant:
         )
     except (KeyError, ValueError, msgspec.ValidationError):
         raise altered from None
+    # `null`, `+5` and `05` would be read as well; only the one way in which values are written is taken.
+    if any(str(getattr(grant, field)) != value for field, value in fields.items()):
+        raise altered
     secret = keys.secret(key_id)
     # An unknown key is checked as well, against nothing that exists, so that it takes as long as a known one.
     expected = _signature(grant, SigningKey(key_id, secret or bytes(KEY_BYTES)))

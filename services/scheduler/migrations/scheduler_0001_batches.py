@@ -108,7 +108,7 @@ create table queue_users (
 );
 comment on table queue_users is 'Start-time fair queuing: the eligible user with the lowest virtual time goes next.';
 create index queue_users_next on queue_users (virtual_time, user_id) where waiting > 0 and running < concurrency;
-create table queue_clock (only boolean primary key default true check (only), virtual_time double precision not null);
+create table queue_clock (one boolean primary key default true check (one), virtual_time double precision not null);
 insert into queue_clock (virtual_time) values (0);
 """
 

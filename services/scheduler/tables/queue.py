@@ -87,5 +87,5 @@ class QueueUsers(Table, tablename="queue_users"):
 class QueueClock(Table, tablename="queue_clock"):
     """The virtual time of the whole queue."""
 
-    only = Boolean(primary_key=True)
+    one = Boolean(primary_key=True)
     virtual_time = DoublePrecision()
