@@ -29,6 +29,8 @@ log = logger(__name__)
 ERROR_HEADER = "Dailies-Error"
 RETRY_HEADER = "Dailies-Retry-After"
 TRACE_HEADER = "Dailies-Request"
+FIRST_CONNECTION_S = 10.0
+FIRST_CONNECTION_S = 10.0
 DAY_S = 24 * 3600
 MEGABYTE = 1024 * 1024
 
@@ -75,23 +77,27 @@ class Bus:
         self._under_way: set[asyncio.Task[None]] = set()
 
     @classmethod
-    async def connect(cls, url: str, name: str) -> Bus:
+    async def connect(cls, url: str, name: str, patience_s: float = FIRST_CONNECTION_S) -> Bus:
         """Connect and make sure that the streams exist. Raises `Unavailable` when NATS is not there."""
         try:
-            client = await nats.connect(
-                url,
-                name=name,
-                max_reconnect_attempts=-1,
-                reconnect_time_wait=0.2,
-                connect_timeout=2,
-                ping_interval=5,
-                max_outstanding_pings=2,
-                error_cb=_complain,
+            # Reconnecting for ever is right later, but a first connection that fails should be told to somebody.
+            client = await asyncio.wait_for(
+                nats.connect(
+                    url,
+                    name=name,
+                    max_reconnect_attempts=-1,
+                    reconnect_time_wait=0.2,
+                    connect_timeout=2,
+                    ping_interval=5,
+                    max_outstanding_pings=2,
+                    disconnected_cb=_lost,
+                    reconnected_cb=_found,
+                    error_cb=_complain,
+                ),
+                patience_s,
             )
-        except (NatsError, OSError) as error:
-            raise Unavailable(
-                f"NATS does not answer ({error}); check DAILIES_NATS_URL and that the server runs."
-            ) from error
+        except (NatsError, OSError, asyncio.TimeoutError) as error:
+            raise Unavailable("NATS does not answer; check DAILIES_NATS_URL and that the server runs.") from error
         bus = cls(client)
         for stream in STREAMS:
             await bus.jetstream.add_stream(stream)
@@ -228,5 +234,13 @@ def _error(code: str, sentence: str, headers: Any) -> DailiesError:
     return kind(sentence)
 
 
+async def _lost() -> None:
+    log.warning("NATS is away; updates wait and questions fail until it is back")
+
+
+async def _found() -> None:
+    log.info("NATS is back")
+
+
 async def _complain(error: Exception) -> None:
-    log.warning("NATS", error=str(error) or type(error).__name__)
+    log.debug("NATS", error=str(error) or type(error).__name__)

@@ -29,6 +29,18 @@ class Forbidden(DailiesError):
     code = "forbidden"
 
 
+class LinkExpired(Forbidden):
+    """A signed URL is past its time."""
+
+    code = "link_expired"
+
+
+class LinkAltered(Forbidden):
+    """A signed URL is not as it was signed."""
+
+    code = "link_altered"
+
+
 class Conflict(DailiesError):
     """The thing is in a state in which this cannot be done."""
 

@@ -48,8 +48,8 @@ class Common(DatabaseSettings, frozen=True, kw_only=True):
     """Name of this process in logs and as a worker; made from the host and the process id when empty."""
 
 
-class StoreSettings(Struct, frozen=True, kw_only=True):
-    """Where the bytes are."""
+class StoreSettings(Common, frozen=True, kw_only=True):
+    """What a process that reaches the store needs besides."""
 
     store: str = "local"
     """`local` for a folder, `s3` for any S3-compatible store."""
@@ -59,6 +59,10 @@ class StoreSettings(Struct, frozen=True, kw_only=True):
     """Public address of the local store's endpoint, as browsers reach it."""
     signing_keys: str = ""
     """Keys for signed URLs, `<id>:<64 hex digits>`, separated by commas; the first signs, all of them verify."""
+    store_reserve_bytes: int = 512 * 1024 * 1024
+    """Bytes that the local store leaves free on its disk, for the others that live there; it refuses to write beyond."""
+    store_max_object_bytes: int = 2 * 1024**3
+    """The largest object that a signed upload URL admits, in bytes."""
 
 
 def variable(field: str) -> str:

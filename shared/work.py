@@ -33,6 +33,7 @@ Handler = Callable[..., Awaitable[Any]]
 log = logger(__name__)
 
 HEARTBEAT_S = 10
+CONSUMER_STOP_MS = 1_000
 FOR_EVER = threading.Event()
 
 
@@ -165,6 +166,8 @@ class Work:
             await asyncio.wait(list(self._under_way), timeout=patience_s)
         for task in list(self._under_way):
             task.cancel()
+        # Closing the consumers gives back what is not acknowledged, even when this process goes on to live.
+        await asyncio.gather(*(asyncio.to_thread(worker.stop, CONSUMER_STOP_MS) for worker in self._workers))
         self._outgoing.put(None)
 
 

@@ -86,7 +86,7 @@ def specs(servers: Servers, *, stack: Path, durable: bool) -> list[Spec]:
             name="rabbitmq",
             command=rabbitmq.command(),
             environment=rabbitmq.environment(broker),
-            folder=stack,
+            folder=broker.home,
             stack=stack,
             log=logs / "rabbitmq.log",
             ready=lambda: rabbitmq.is_ready(broker),
