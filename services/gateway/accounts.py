@@ -25,7 +25,12 @@ def email_of(text: str) -> str:
     """An email address as it is kept: in lower case. Raises `Invalid` when it is none."""
     email = text.strip().lower()
     name, _, host = email.rpartition("@")
-    if not name or not host or len(email) > 320 or any(letter.isspace() or not letter.isprintable() for letter in email):
+    if (
+        not name
+        or not host
+        or len(email) > 320
+        or any(letter.isspace() or not letter.isprintable() for letter in email)
+    ):
         raise Invalid("This is not an email address; it needs a name, an @ and a host.")
     return email
 

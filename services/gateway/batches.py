@@ -106,9 +106,8 @@ async def list_batch_jobs(
     sort: Sort = "-created_at",
 ) -> BatchPage:
     """A page of batches with their progress, how many there are in all, and how many in each status."""
-    page = await at.bus.ask(
-        ListBatches(user_id=caller.user_id, status=status, limit=limit, offset=offset, sort=sort)
-    )
+    sort = sort.replace("progress", "progress_percentage")
+    page = await at.bus.ask(ListBatches(user_id=caller.user_id, status=status, limit=limit, offset=offset, sort=sort))
     jobs = tuple(at.feed.values.job(job) for job in page.batch_jobs)
     return BatchPage(batch_jobs=jobs, total=page.total, by_status=page.by_status)
 
@@ -156,9 +155,7 @@ async def add_videos_to_batch_job(batch_id: UUID, data: VideosToAdd, caller: Cal
         )
         for video_id in wanted
     )
-    return await at.bus.ask(
-        AddVideos(request_id=uuid.uuid4(), user_id=caller.user_id, batch_id=batch_id, videos=new)
-    )
+    return await at.bus.ask(AddVideos(request_id=uuid.uuid4(), user_id=caller.user_id, batch_id=batch_id, videos=new))
 
 
 @post(

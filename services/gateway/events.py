@@ -15,8 +15,16 @@ from services.gateway import examples
 from services.gateway.openapi import told
 from services.gateway.service import Gateway
 from services.gateway.sse import written
-from services.gateway.stream_events import BatchSnapshot, BatchStream, ProgressEvent, UserSnapshot, UserStream, state_event
+from services.gateway.stream_events import (
+    BatchSnapshot,
+    BatchStream,
+    ProgressEvent,
+    UserSnapshot,
+    UserStream,
+    state_event,
+)
 from services.gateway.tables import Caller
+from shared.media import Stage
 
 EVENT_STREAM = "text/event-stream"
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -34,7 +42,7 @@ PROGRESS = ProgressEvent(
     batch_id=examples.BATCH,
     video_id=examples.VIDEO,
     progress=43,
-    current_stage=examples.Stage.REMOVING_SILENCE,
+    current_stage=Stage.REMOVING_SILENCE,
     stage_percentage=61,
     attempt=1,
 )
@@ -51,7 +59,7 @@ def _described(union: object, snapshot: BatchSnapshot | UserSnapshot) -> Respons
         + written(state_event(examples.BATCH_JOB), "19370a1b2c3-42")
     )
     return ResponseSpec(
-        union,  # type: ignore[arg-type]
+        union,
         generate_examples=False,
         media_type=EVENT_STREAM,
         description=(
@@ -71,11 +79,11 @@ def _described(union: object, snapshot: BatchSnapshot | UserSnapshot) -> Respons
     media_type=EVENT_STREAM,
     responses={**told(200, None, None, "not_found", "rate_limited"), 200: _described(BatchStream, BATCH_SNAPSHOT)},
 )
-async def watch_batch_job(
-    batch_id: UUID, caller: Caller, at: Gateway, last_event_id: LastEventId = None
-) -> Stream:
+async def watch_batch_job(batch_id: UUID, caller: Caller, at: Gateway, last_event_id: LastEventId = None) -> Stream:
     """Everything about one batch as it happens: uploads, videos, exports and the batch itself."""
-    return Stream(await at.feed.watch(caller.user_id, batch_id, last_event_id), media_type=EVENT_STREAM, headers=HEADERS)
+    return Stream(
+        await at.feed.watch(caller.user_id, batch_id, last_event_id), media_type=EVENT_STREAM, headers=HEADERS
+    )
 
 
 @get(

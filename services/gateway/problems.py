@@ -94,15 +94,11 @@ def answer_problem(request: Request[Any, Any, Any], error: Exception) -> Respons
         told = problem(code, SENTENCES.get(code, error.detail))
     else:
         number = uuid.uuid4().hex[:12]
-        log.error(
-            "a request failed", error_id=number, method=request.method, path=request.url.path, exc_info=error
-        )
+        log.error("a request failed", error_id=number, method=request.method, path=request.url.path, exc_info=error)
         told = problem("internal", f"Something went wrong here; the log knows it as {number}.")
     if told.code == "unauthenticated":
         headers["WWW-Authenticate"] = 'Bearer realm="dailies"'
-    return Response(
-        msgspec.json.encode(told), status_code=told.status, media_type=MEDIA_TYPE, headers=headers
-    )
+    return Response(msgspec.json.encode(told), status_code=told.status, media_type=MEDIA_TYPE, headers=headers)
 
 
 def _invalid_parameters(error: ValidationException) -> Problem:

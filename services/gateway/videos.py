@@ -25,9 +25,7 @@ Limit = Annotated[int, Parameter(description="Videos on a page.", ge=1, le=200)]
 Offset = Annotated[int, Parameter(description="Videos to leave out at the start.", ge=0, le=1_000_000)]
 Sort = Annotated[
     str,
-    Parameter(
-        description="created_at or name, with '-' in front for descending.", pattern="^-?(created_at|name)$"
-    ),
+    Parameter(description="created_at or name, with '-' in front for descending.", pattern="^-?(created_at|name)$"),
 ]
 
 
@@ -47,9 +45,7 @@ async def list_videos(
     sort: Sort = "-created_at",
 ) -> VideoPage:
     """A page of the library, and how many videos there are in all."""
-    return await at.bus.ask(
-        ListVideos(user_id=caller.user_id, search=search, limit=limit, offset=offset, sort=sort)
-    )
+    return await at.bus.ask(ListVideos(user_id=caller.user_id, search=search, limit=limit, offset=offset, sort=sort))
 
 
 @get(
