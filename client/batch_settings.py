@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import msgspec
 from msgspec import Meta
@@ -30,6 +30,7 @@ OPTIONS = {
     "upscale": "--upscale",
 }
 """The option of each setting."""
+UNTOLD = "different"
 
 
 def settings_from(values: Mapping[str, Any]) -> BatchSettings:
@@ -48,5 +49,8 @@ def settings_from(values: Mapping[str, Any]) -> BatchSettings:
 
 
 def _description(hint: Any) -> str:
-    notes = get_args(hint)[1:] if get_origin(hint) is Annotated else ()
-    return next((note.description for note in notes if isinstance(note, Meta) and note.description), "different")
+    """The sentence of a setting, which may sit on the whole type or on a part of it."""
+    for note in get_args(hint):
+        if isinstance(note, Meta) and note.description:
+            return note.description
+    return next((text for part in get_args(hint) if (text := _description(part)) != UNTOLD), UNTOLD)

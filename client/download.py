@@ -17,7 +17,6 @@ from client.errors import ClientError, Refused
 from client.retrying import Backoff, broken, passing, persist
 
 TIMEOUT = httpx.Timeout(60.0, connect=10.0)
-CHUNK = 1024 * 1024
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -115,7 +114,8 @@ class _Arriving:
             self.etag = etag if etag and not etag.startswith("W/") else None
             if (length := response.headers.get("Content-Length", "")).isdigit():
                 self.listener.total(self.size + int(length))
-            async for data in response.aiter_bytes(CHUNK):
+            # As it comes: what a larger buffer would hold is lost when the connection breaks.
+            async for data in response.aiter_raw():
                 self.file.write(data)
                 self.size += len(data)
                 self.crc32 = zlib.crc32(data, self.crc32)

@@ -6,8 +6,6 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from shared.views import BatchJob
-
 from client.api import Api, BatchCreated
 from client.errors import ClientError, Refused
 from client.files import LocalVideo
@@ -15,6 +13,7 @@ from client.journal import Entry, Journal, JournalFile, unchanged
 from client.progress import UploadBars
 from client.session import Call
 from client.upload import Outgoing, upload_all
+from shared.views import BatchJob
 
 
 def entry_for(url: str, created: BatchCreated, videos: Sequence[LocalVideo], *, start: bool) -> Entry:

@@ -121,15 +121,15 @@ class _Transfers:
 
     async def _send(self, piece: Piece) -> None:
         """Send a piece, again if need be. Raises `ClientError` when it cannot be sent."""
-        first = True
+        expired = False
 
         async def once() -> None:
-            nonlocal first
-            url, headers = await self._address(piece, fresh=not first)
-            first = False
+            url, headers = await self._address(piece, expired=expired)
             await self._put(piece, url, headers)
 
         def failed(error: Exception, failures: int) -> None:
+            nonlocal expired
+            expired = _says_expired(error)
             self.listener.again(piece.file, _reason(error))
 
         try:
@@ -137,10 +137,10 @@ class _Transfers:
         except httpx.HTTPError as error:
             raise broken(error, _host(self.plans[piece.file].url)) from error
 
-    async def _address(self, piece: Piece, *, fresh: bool) -> tuple[str, dict[str, str]]:
+    async def _address(self, piece: Piece, *, expired: bool) -> tuple[str, dict[str, str]]:
         """Where a piece goes. URLs live for minutes, so each is asked for just before it is used."""
         plan = self.plans[piece.file]
-        if piece.number == 1 and not fresh and plan.expires_at - datetime.now(UTC) > MARGIN:
+        if piece.number == 1 and not expired and plan.expires_at - datetime.now(UTC) > MARGIN:
             return plan.url, plan.headers
         if plan.upload_id is None:
             plan = self.plans[piece.file] = (await self.api.upload_state(plan.video_id)).plan
@@ -223,8 +223,12 @@ class _Slice:
 
 
 def _worth_it(error: Exception) -> bool:
-    # 403 from the store: the URL has expired on the way, or a proxy's clock is off. A new one is signed for the next attempt.
-    return passing(error) or (isinstance(error, Refused) and error.problem.status == 403)
+    return passing(error) or _says_expired(error)
+
+
+def _says_expired(error: Exception) -> bool:
+    # Stores answer 403 to a URL that is past its time; another one may be good.
+    return isinstance(error, Refused) and error.problem.status == 403
 
 
 def _reason(error: Exception) -> str:
