@@ -426,11 +426,16 @@ class DeleteSource(Command, frozen=True, kw_only=True):
 
 
 class DeleteRun(Command, frozen=True, kw_only=True):
-    """Remove what the runs on a batch video left in the store: all, or all but the one whose output is kept."""
+    """Remove what the runs on a batch video left in the store: all, or all but the one whose output is kept, or only one.
+
+    Runs that are still at work are left to their workers, which hear by themselves that they are not wanted.
+    """
 
     to = "processor.housekeeping"
     batch_video_id: UUID
     keep_run: UUID | None = None
+    only_run: UUID | None = None
+    """A run whose output came too late; the others, which may have begun since, are left alone."""
 
 
 class DeleteDeliverable(Command, frozen=True, kw_only=True):

@@ -49,7 +49,7 @@ class Common(DatabaseSettings, frozen=True, kw_only=True):
 
 
 class StoreSettings(Common, frozen=True, kw_only=True):
-    """What a process that reads or writes objects needs besides: where the bytes are."""
+    """What a process that reaches the store needs besides."""
 
     store: str = "local"
     """`local` for a folder, `s3` for any S3-compatible store."""

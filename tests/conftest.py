@@ -1,9 +1,10 @@
-"""One set of real servers for the whole test run, on free ports and in a temporary folder."""
+"""What all tests share: one set of real servers for the whole run, on free ports and in a temporary folder; and clips."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 import pytest
 from msgspec import Struct
@@ -32,3 +33,9 @@ def settings_of(servers: LocalStack) -> Callable[..., Struct]:
         return load(kind, {**environment, "DAILIES_MONITOR_PORT": "0", **extra})
 
     return settings
+
+
+@pytest.fixture(scope="session")
+def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for clips, kept for the whole run, so that each clip is made once. What is in it is read-only."""
+    return tmp_path_factory.mktemp("media")

@@ -1,10 +1,10 @@
 """The objects of the local store as files: found, listed, committed and removed. Everything here blocks; call it in a thread.
 
-    <root>/objects/<key>         the data, read-only
-    <root>/records/<key>.json    what is recorded of it
-    <root>/uploads/<upload id>/  the parts of multipart uploads
-    <root>/incoming/             files being written
-    <root>/locks/                one lock for each of 64 groups of keys, held while an object is replaced
+<root>/objects/<key>         the data, read-only
+<root>/records/<key>.json    what is recorded of it
+<root>/uploads/<upload id>/  the parts of multipart uploads
+<root>/incoming/             files being written
+<root>/locks/                one lock for each of 64 groups of keys, held while an object is replaced
 """
 
 from __future__ import annotations

@@ -126,15 +126,13 @@ class LocalStore:
         """Remove what killed processes left half written; returns how many files."""
         return await in_thread(disk.sweep, self.folder.incoming)
 
-    async def presign_put(self, key: str, size: int | None, content_type: str, expires: timedelta) -> str:
+    async def presign_put(self, key: str, size: int | None, content_type: str | None, expires: timedelta) -> str:
         return self._url("PUT", key, expires, size=size, content_type=content_type)
 
     async def presign_part(self, key: str, upload_id: str, number: int, size: int, expires: timedelta) -> str:
         return self._url("PUT", key, expires, size=size, part=multipart.check_number(number), upload_id=upload_id)
 
-    async def presign_get(
-        self, key: str, file_name: str | None, content_type: str | None, expires: timedelta
-    ) -> str:
+    async def presign_get(self, key: str, file_name: str | None, content_type: str | None, expires: timedelta) -> str:
         return self._url("GET", key, expires, file_name=file_name, content_type=content_type)
 
     def _url(

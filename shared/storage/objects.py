@@ -99,10 +99,10 @@ class ObjectStore(Protocol):
         """The open multipart uploads for keys under a prefix."""
         ...
 
-    async def presign_put(self, key: str, size: int | None, content_type: str, expires: timedelta) -> str:
+    async def presign_put(self, key: str, size: int | None, content_type: str | None, expires: timedelta) -> str:
         """A URL that takes one PUT of exactly `size` bytes of this content type (sent as the header of that name).
 
-        Without a size it takes up to the store's limit for one object.
+        Without a size it takes up to the store's limit for one object; without a type it takes and keeps any.
         """
         ...
 
@@ -110,8 +110,6 @@ class ObjectStore(Protocol):
         """A URL that takes one part of exactly `size` bytes by PUT."""
         ...
 
-    async def presign_get(
-        self, key: str, file_name: str | None, content_type: str | None, expires: timedelta
-    ) -> str:
+    async def presign_get(self, key: str, file_name: str | None, content_type: str | None, expires: timedelta) -> str:
         """A URL to download an object, saved under `file_name`; also good for HEAD and for ranges."""
         ...

@@ -31,9 +31,7 @@ class Line(Struct, frozen=True, kw_only=True):
     """The multipart upload it was put together from."""
 
 
-def line(
-    stamp: int, size_bytes: int, crc32: int | None, content_type: str, upload_id: str | None = None
-) -> Line:
+def line(stamp: int, size_bytes: int, crc32: int | None, content_type: str, upload_id: str | None = None) -> Line:
     """A line for new data. The ETag names content and moment, `<CRC-32>-<stamp>`, both in hex: it is no MD5 and no secret."""
     etag = f"{crc32 or 0:08x}-{stamp:x}"
     return Line(

@@ -28,7 +28,9 @@ KEY = "sources/someone/something/source"
 def files(store: LocalStore) -> list[str]:
     """Everything in the store's folder but its locks."""
     root = store.folder.root
-    return sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file() and path.parent.name != "locks")
+    return sorted(
+        str(path.relative_to(root)) for path in root.rglob("*") if path.is_file() and path.parent.name != "locks"
+    )
 
 
 async def pieces(*data: bytes) -> AsyncIterator[bytes]:

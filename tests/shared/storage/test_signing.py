@@ -159,7 +159,8 @@ def test_the_same_id_with_another_secret_does_not_verify() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", ",", "now", "now:", "now:abc", f"now:{'1a' * 31}", f":{'1a' * 32}", f"a b:{'1a' * 32}", f"a:{'zz' * 32}"]
+    "text",
+    ["", ",", "now", "now:", "now:abc", f"now:{'1a' * 31}", f":{'1a' * 32}", f"a b:{'1a' * 32}", f"a:{'zz' * 32}"],
 )
 def test_malformed_keys_are_refused_without_saying_them(text: str) -> None:
     with pytest.raises(Invalid, match="64 hex digits") as refused:
