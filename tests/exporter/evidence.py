@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
 from uuid import UUID
 
 import msgspec
@@ -48,6 +50,11 @@ async def rows(at: Exporter) -> int:
 async def deliverables(store: ObjectStore) -> list[str]:
     """Keys of the deliverables in the store."""
     return [stored.key async for stored in store.list("deliverables/")]
+
+
+def unzip_finds_it_sound(path: Path) -> None:
+    """Have Info-ZIP read an archive through."""
+    subprocess.run(["unzip", "-tq", path], check=True, capture_output=True)
 
 
 async def nothing_is_left(at: Exporter, store: LocalStore) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import subprocess
 import time
 import zipfile
 from datetime import timedelta
@@ -25,7 +24,16 @@ from shared.claims import Run
 from shared.messages import BuildExport, DeleteDeliverable, ExportBuilt, ExportFailed, ExportItem, ExportProgressed
 from shared.storage import LocalStore
 from tests.claims_desk import ClaimsDesk
-from tests.exporter.evidence import built, deliverables, failed, nothing_is_left, rows, said, stored_item
+from tests.exporter.evidence import (
+    built,
+    deliverables,
+    failed,
+    nothing_is_left,
+    rows,
+    said,
+    stored_item,
+    unzip_finds_it_sound,
+)
 from tests.exporter.gates import Gated
 from tests.exporter.orders import USER, order
 
@@ -61,7 +69,7 @@ async def test_the_archive_holds_every_video_under_its_name(
             await content(store, item.stored.key) for item in items
         ]
     (tmp_path / "a.zip").write_bytes(data)
-    await asyncio.to_thread(subprocess.run, ["unzip", "-tq", tmp_path / "a.zip"], check=True, capture_output=True)
+    await asyncio.to_thread(unzip_finds_it_sound, tmp_path / "a.zip")
     assert list(store.folder.incoming.iterdir()) == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -92,27 +93,31 @@ async def test_a_killed_worker_builds_its_export_after_all_and_once(
     migrated: LocalStack, scheduler: Scheduler, desk: ClaimsDesk, tmp_path: Path
 ) -> None:
     command = order(*await zeros(scheduler, 6, 100 * MEGABYTE, tmp_path))
-    adding = asyncio.Event()
+    at_it = asyncio.Event()
 
     async def hear(message: Msg) -> None:
-        if msgspec.json.decode(message.data, type=ExportProgressed).operation.startswith("Adding"):
-            adding.set()
+        operation = msgspec.json.decode(message.data, type=ExportProgressed).operation
+        if operation.startswith(("Adding", "Finishing")):
+            at_it.set()
 
     await desk.bus.listen(f"live.*.*.{command.export_id}.export", hear)
     await scheduler.work.send(command)
     for _ in range(2):
-        await asyncio.wait_for(adding.wait(), 30)
+        await asyncio.wait_for(at_it.wait(), 30)
         migrated.kill(WORKER)
         assert await deliverables(scheduler.store) == []
-        adding.clear()
+        at_it.clear()
         await asyncio.to_thread(migrated.start, WORKER)
     built = await scheduler.answer()
     assert built.run_token == desk.tokens[2] == desk.tokens[-1]
     assert await deliverables(scheduler.store) == [built.deliverable.key]
     assert scheduler.heard.empty()
     assert migrated.sql("select count(*), max(run_token::text) from exporter.deliverables") == f"1|{built.run_token}"
-    # What it had half written is locked by nobody, so that the store's own sweep may have it.
     assert built.deliverable.size_bytes > 600 * MEGABYTE
+    for half_written in scheduler.store.folder.incoming.iterdir():
+        with half_written.open("rb") as file:
+            # Nobody holds it any more, so that the store's own sweep may have it.
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 async def test_memory_does_not_grow_with_the_number_of_videos(
