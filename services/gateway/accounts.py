@@ -10,8 +10,8 @@ from litestar import get
 from services.gateway import examples, passwords
 from services.gateway.bodies import Me
 from services.gateway.openapi import told
-from services.gateway.service import Gateway
-from services.gateway.tables import Account, Caller
+from services.gateway.parameters import At, Who
+from services.gateway.tables import Account
 from shared.batches import Tier
 from shared.errors import Invalid
 from shared.logs import logger
@@ -63,7 +63,7 @@ async def open_demo_account(outbox: Outbox, demo_account: str) -> None:
     tags=["Account"],
     responses=told(200, Me, examples.ME),
 )
-async def get_me(caller: Caller, at: Gateway) -> Me:
+async def get_me(caller: Who, at: At) -> Me:
     """The account that asks, with the limits of its tier."""
     return Me(
         id=caller.user_id,

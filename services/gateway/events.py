@@ -8,12 +8,12 @@ from uuid import UUID
 from litestar import get
 from litestar.openapi import ResponseSpec
 from litestar.openapi.spec import Example
-from litestar.params import Parameter
+from litestar.params import FromPath, HeaderParameter
 from litestar.response import Stream
 
 from services.gateway import examples
 from services.gateway.openapi import told
-from services.gateway.service import Gateway
+from services.gateway.parameters import At, Who
 from services.gateway.sse import written
 from services.gateway.stream_events import (
     BatchSnapshot,
@@ -23,7 +23,6 @@ from services.gateway.stream_events import (
     UserStream,
     state_event,
 )
-from services.gateway.tables import Caller
 from shared.media import Stage
 
 EVENT_STREAM = "text/event-stream"
@@ -31,8 +30,8 @@ HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 LastEventId = Annotated[
     str | None,
-    Parameter(
-        header="Last-Event-ID",
+    HeaderParameter(
+        name="Last-Event-ID",
         description="The last event id that was seen: what is newer follows, or a snapshot when that is not known any more.",
         max_length=100,
     ),
@@ -79,7 +78,7 @@ def _described(union: object, snapshot: BatchSnapshot | UserSnapshot) -> Respons
     media_type=EVENT_STREAM,
     responses={**told(200, None, None, "not_found", "rate_limited"), 200: _described(BatchStream, BATCH_SNAPSHOT)},
 )
-async def watch_batch_job(batch_id: UUID, caller: Caller, at: Gateway, last_event_id: LastEventId = None) -> Stream:
+async def watch_batch_job(batch_id: FromPath[UUID], caller: Who, at: At, last_event_id: LastEventId = None) -> Stream:
     """Everything about one batch as it happens: uploads, videos, exports and the batch itself."""
     return Stream(
         await at.feed.watch(caller.user_id, batch_id, last_event_id), media_type=EVENT_STREAM, headers=HEADERS
@@ -94,6 +93,6 @@ async def watch_batch_job(batch_id: UUID, caller: Caller, at: Gateway, last_even
     media_type=EVENT_STREAM,
     responses={**told(200, None, None, "rate_limited"), 200: _described(UserStream, USER_SNAPSHOT)},
 )
-async def watch_everything(caller: Caller, at: Gateway, last_event_id: LastEventId = None) -> Stream:
+async def watch_everything(caller: Who, at: At, last_event_id: LastEventId = None) -> Stream:
     """The same for all batches of the account, over one connection."""
     return Stream(await at.feed.watch(caller.user_id, None, last_event_id), media_type=EVENT_STREAM, headers=HEADERS)

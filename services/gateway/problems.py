@@ -103,11 +103,10 @@ def answer_problem(request: Request[Any, Any, Any], error: Exception) -> Respons
 
 def _invalid_parameters(error: ValidationException) -> Problem:
     extra = error.extra if isinstance(error.extra, list) else []
+    wrong = {str(entry.get("key", "")): str(entry.get("message", "")) for entry in extra if isinstance(entry, dict)}
+    if "data" in wrong:
+        return problem("invalid", "The body is missing; send JSON.")
     errors = tuple(
-        FieldProblem(field=str(entry.get("key", "")), detail=str(entry.get("message", "")))
-        for entry in extra
-        if isinstance(entry, dict)
+        FieldProblem(field=name, detail=f"The parameter {name} is wrong: {told}.") for name, told in wrong.items()
     )
-    if not errors:
-        return problem("invalid", error.detail)
-    return problem("invalid", f"{errors[0].field}: {errors[0].detail}", errors)
+    return problem("invalid", errors[0].detail if errors else error.detail, errors or UNSET)

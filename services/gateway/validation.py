@@ -35,13 +35,15 @@ def problems_in(value: object, kind: type[Struct], path: str = "") -> Iterator[F
             yield FieldProblem(field=_at(path, name), detail=f"{_at(path, name)} is missing.")
 
 
-def _problems_of(value: object, hint: Any, path: str) -> Iterator[FieldProblem]:
+def _problems_of(value: object, hint: Any, path: str, of_list: str | None = None) -> Iterator[FieldProblem]:
+    """What is wrong with one value; an item without a description of its own is told by that of its list."""
     try:
         msgspec.convert(value, hint)
         return
     except msgspec.ValidationError as error:
         complaint = str(error)
     found: list[FieldProblem] = []
+    told = next(_descriptions(hint), of_list)
     options = list(_options(hint))
     if isinstance(value, dict):
         for struct in options:
@@ -51,13 +53,13 @@ def _problems_of(value: object, hint: Any, path: str) -> Iterator[FieldProblem]:
         for items in options:
             if get_origin(items) is tuple:
                 for position, item in enumerate(value[: MOST_PROBLEMS * 10]):
-                    found.extend(_problems_of(item, get_args(items)[0], f"{path}[{position}]"))
+                    found.extend(_problems_of(item, get_args(items)[0], f"{path}[{position}]", told))
     if found:
         yield from found
         return
-    told = next(_descriptions(hint), None)
+    name = path.rpartition("[")[0] if of_list is not None and told == of_list else path
     sentence = f"must be {told}" if told else f"is wrong: {complaint.partition(' - at ')[0]}"
-    yield FieldProblem(field=path, detail=f"{path} {sentence}.")
+    yield FieldProblem(field=path, detail=f"{name} {sentence}.")
 
 
 def _options(hint: Any) -> Iterator[Any]:

@@ -9,7 +9,6 @@ from typing import TypeVar
 
 import asyncpg
 
-from services.processor.tables import Checkpoint, Run
 from shared.database import migrate
 from shared.logs import logger
 from shared.settings import DatabaseSettings, load
@@ -18,7 +17,6 @@ T = TypeVar("T")
 
 log = logger(__name__)
 
-TABLES = (Run, Checkpoint)
 AWAY = (
     OSError,
     asyncpg.PostgresConnectionError,

@@ -10,12 +10,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from services.processor import checkpoints
-from services.processor.checks import check
 from services.processor.cuts import keep_everything, loud_spans, plan_cuts, removed
 from services.processor.database import patiently
 from services.processor.housekeeping import prefix_of
 from services.processor.listening import WINDOW_S, decode_sound, loudness, pack_levels, unpack_levels
-from services.processor.render import render
+from services.processor.render import Render, render
 from services.processor.reporting import Reporter
 from services.processor.service import Processor
 from services.processor.stages import Step
@@ -64,35 +63,26 @@ async def produce(video: ProcessVideo, run: Run, at: Processor, reporter: Report
         async with reporter.step(Step.FETCHING):
             await _fetch(video, at, source)
         cut_list, doubts = await _cut_list(video, at, reporter, source)
+        job = Render(source=source, facts=video.facts, cut_list=cut_list, settings=settings, to=output)
         async with reporter.step(Step.RENDERING) as tell:
-            await render(
-                source,
-                video.facts,
-                cut_list,
-                settings,
-                output,
-                threads=at.settings.threads,
-                deadline_s=deadline_s,
-                limits=limits_of(at),
-                on_progress=tell,
+            checked = await render(
+                job, deadline_s=deadline_s, on_progress=tell, threads=at.settings.threads, limits=limits_of(at)
             )
-        async with reporter.step(Step.CHECKING):
-            facts, found = await check(output, video.facts, cut_list, settings, deadline_s=deadline_s)
         async with reporter.step(Step.STORING):
             stored = await _store(video, run, at, output, cut_list)
     result = Result(
         source_s=round(video.facts.duration_s, 3),
-        output_s=round(facts.duration_s, 3),
+        output_s=round(checked.facts.duration_s, 3),
         silence_removed_s=round(max(0.0, cut_list.source_duration_s - cut_list.kept_s), 3),
         cuts=len(removed(cut_list)),
         steps_s=reporter.seconds,
-        warnings=(*doubts, *found),
+        warnings=(*doubts, *checked.warnings),
     )
     return VideoProcessed(
         batch_video_id=video.batch_video_id,
         run_token=run.token,
         output=stored,
-        facts=facts,
+        facts=checked.facts,
         result=msgspec.to_builtins(result),
     )
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from services.processor.database import TABLES
 from services.processor.presence import Presence
 from services.processor.service import Processor
 from services.processor.settings import ProcessorSettings
+from services.processor.tables import TABLES
 from shared.batches import BatchSettings
 from shared.bus import Bus
 from shared.database import open_database
@@ -19,34 +19,27 @@ from shared.messages import ProcessVideo
 from shared.outbox import Outbox
 from shared.probing import facts_of
 from shared.scratch import Scratch
-from shared.settings import load
 from shared.storage import open_store
 from shared.work import Work
 from stack.local import LocalStack
+from tests import media as clips
 from tests.processor.scheduler_end import SchedulerEnd
 
 Upload = Callable[..., Awaitable[ProcessVideo]]
 
-SETTINGS = {
-    "DAILIES_HEARTBEAT_S": "0.5",
-    "DAILIES_HOUSEKEEPING_S": "0.5",
-    "DAILIES_FFMPEG_THREADS": "1",
-    "DAILIES_STORE_RESERVE_BYTES": "0",
+QUICK: dict[str, object] = {
+    "heartbeat_s": 0.5,
+    "housekeeping_s": 0.5,
+    "ffmpeg_threads": 1,
+    "store_reserve_bytes": 0,
 }
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    """Real servers for the whole run, with the processor's schema; a test starts the processors it needs."""
-    with LocalStack(tmp_path_factory.mktemp("stack"), settings=SETTINGS) as stack:
-        stack.migrate("processor")
-        yield stack
-
-
-@pytest.fixture
-def settings(stack: LocalStack) -> ProcessorSettings:
-    """What a processor of this stack is told."""
-    return load(ProcessorSettings, stack.environment("processor"))
+def settings(servers: LocalStack, settings_of: Callable[..., ProcessorSettings]) -> ProcessorSettings:
+    """What a processor is told."""
+    servers.migrate("processor")
+    return settings_of(ProcessorSettings, "processor.worker.1", **QUICK)
 
 
 @pytest.fixture
@@ -102,3 +95,9 @@ def uploaded(settings: ProcessorSettings) -> Upload:
         )
 
     return upload
+
+
+@pytest.fixture(scope="session")
+def long(media: Path) -> Path:
+    """A video that renders long enough to be interrupted."""
+    return clips.video(media / "long.mp4", sound=clips.tone(20.0), size="1280x720")

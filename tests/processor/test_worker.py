@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import suppress
+import time
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,62 +20,37 @@ from shared.messages import ProcessVideo
 from shared.storage import open_store
 from stack.local import LocalStack
 from tests import media as clips
-from tests.processor.conftest import Upload
+from tests.processor.conftest import QUICK, Upload
+from tests.processor.processes import Processes, processes
 from tests.processor.scheduler_end import SchedulerEnd
 
-ONE, TWO = "processor.worker.1", "processor.worker.2"
+ONE, TWO = "processor-one", "processor-two"
 SLOW = BatchSettings(remove_silence=True, export_format=OutputFormat.WEBM, export_quality=Quality.SOURCE)
 
 
-@pytest.fixture(scope="session")
-def long(media: Path) -> Path:
-    """Renders long enough to be interrupted."""
-    return clips.video(media / "long.mp4", sound=clips.tone(20.0), size="1280x720")
-
-
 @pytest.fixture
-def first(stack: LocalStack) -> Iterator[LocalStack]:
-    """One processor that runs; a test may start the second."""
-    stack.start(ONE)
-    yield stack
-    for name in (ONE, TWO):
-        if name in stack.names:
-            stack.stop(name)
+def workers(servers: LocalStack, settings: ProcessorSettings, tmp_path: Path) -> Iterator[Processes]:
+    """Processors to be started by the test."""
+    with processes(servers, tmp_path, QUICK) as workers:
+        yield workers
 
 
 @pytest.fixture
 async def video(
-    first: LocalStack, scheduler: SchedulerEnd, uploaded: Upload, long: Path
+    workers: Processes, scheduler: SchedulerEnd, uploaded: Upload, long: Path
 ) -> AsyncIterator[ProcessVideo]:
-    """A video that the first processor is rendering."""
+    """A video that the first of two processors is rendering; the second one is idle."""
+    workers.start(ONE)
     video = await uploaded(long, SLOW)
     await scheduler.dispatch(video)
     await scheduler.until(
-        lambda: [
-            one
-            for one in scheduler.progress[video.video_id]
-            if one.stage is Stage.EXPORTING and one.stage_percentage > 2
-        ]
+        lambda: any(
+            said.stage is Stage.EXPORTING and said.stage_percentage > 2 for said in scheduler.progress[video.video_id]
+        )
     )
+    workers.start(TWO)
+    await scheduler.until(lambda: any(seen.worker.startswith(TWO) for seen in scheduler.seen))
     yield video
-
-
-def programs_at_work(stack: LocalStack) -> list[int]:
-    """The ffmpegs of any processor of this stack, parents alive or not."""
-    scratch = str(stack.folder / "scratch").encode()
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            if (
-                process.joinpath("comm").read_text().startswith("ffmpeg")
-                and scratch in process.joinpath("cmdline").read_bytes()
-            ):
-                found.append(int(process.name))
-    return found
-
-
-def scratch_files(stack: LocalStack, name: str) -> list[Path]:
-    return [path for path in (stack.folder / "scratch" / name).rglob("*") if path.is_file() and path.suffix != ".lock"]
 
 
 async def runs_in_store(settings: ProcessorSettings, video: ProcessVideo) -> set[str]:
@@ -82,89 +58,85 @@ async def runs_in_store(settings: ProcessorSettings, video: ProcessVideo) -> set
     return {stored.key.removeprefix(prefix).split("/")[0] async for stored in open_store(settings).list(prefix)}
 
 
-async def eventually(scheduler: SchedulerEnd, condition: Callable[[], bool], timeout_s: float = 20.0) -> None:
-    """Wait until it is so; the workers' heartbeats give the beat."""
-    await scheduler.until(condition, timeout_s)
-
-
 async def test_a_killed_processor_hands_its_video_to_another(
-    first: LocalStack, scheduler: SchedulerEnd, settings: ProcessorSettings, video: ProcessVideo
+    workers: Processes, scheduler: SchedulerEnd, settings: ProcessorSettings, video: ProcessVideo
 ) -> None:
-    first.start(TWO)
-    ffmpegs = programs_at_work(first)
-    assert ffmpegs and scratch_files(first, ONE)
-    first.kill(ONE)
+    orphans = workers.ffmpegs()
+    assert orphans and workers.files(ONE)
+    workers.send(ONE, signal.SIGKILL)
+    workers.wait(ONE)
 
     done = await scheduler.until(lambda: scheduler.processed.get(video.batch_video_id))
 
-    assert len(scheduler.tokens[video.batch_video_id]) == 2
     assert done.run_token == scheduler.tokens[video.batch_video_id][1]
-    assert not set(ffmpegs) & set(programs_at_work(first)), "no orphan goes on"
-    assert done.result["steps_s"]["listening"] < 1.0
+    assert len(scheduler.tokens[video.batch_video_id]) == 2
+    assert not orphans & workers.ffmpegs()
     assert await runs_in_store(settings, video) == {str(done.run_token)}
-    first.start(ONE)
-    await eventually(scheduler, lambda: not scratch_files(first, ONE))
+    workers.start(ONE)
+    await scheduler.until(lambda: not workers.files(ONE), timeout_s=20)
 
 
 async def test_a_frozen_processor_that_wakes_late_changes_nothing(
-    first: LocalStack, scheduler: SchedulerEnd, settings: ProcessorSettings, video: ProcessVideo
+    workers: Processes, scheduler: SchedulerEnd, settings: ProcessorSettings, video: ProcessVideo
 ) -> None:
-    first.freeze(ONE)
-    first.start(TWO)
+    worker = scheduler.claims[0].worker
+    workers.send(ONE, signal.SIGSTOP)
     await scheduler.dispatch(replace(video, attempt=2))
     done = await scheduler.until(lambda: scheduler.processed.get(video.batch_video_id))
     assert done.run_token == scheduler.tokens[video.batch_video_id][1]
 
-    first.thaw(ONE)
-    worker = scheduler.claims[0].worker
-    seen = len(scheduler.seen)
-    await eventually(scheduler, lambda: any(one.worker == worker and not one.running for one in scheduler.seen[seen:]))
-    assert scheduler.late == []
+    heard = len(scheduler.seen)
+    workers.send(ONE, signal.SIGCONT)
+    await scheduler.until(
+        lambda: any(seen.worker == worker and not seen.running for seen in scheduler.seen[heard:]), timeout_s=20
+    )
+    assert not workers.ffmpegs() and not workers.files(ONE)
     assert await runs_in_store(settings, video) == {str(done.run_token)}
-    assert not programs_at_work(first)
-    await eventually(scheduler, lambda: not scratch_files(first, ONE))
+    assert scheduler.late == []
 
 
 async def test_one_command_in_two_hands_is_done_once(
-    first: LocalStack, scheduler: SchedulerEnd, settings: ProcessorSettings, video: ProcessVideo
+    workers: Processes, scheduler: SchedulerEnd, settings: ProcessorSettings, video: ProcessVideo
 ) -> None:
-    first.start(TWO)
     await scheduler.dispatch(video)
     done = await scheduler.until(lambda: scheduler.processed.get(video.batch_video_id))
     assert done.run_token == scheduler.tokens[video.batch_video_id][1]
-    await eventually(scheduler, lambda: not programs_at_work(first))
-    assert scheduler.late == []
+    await scheduler.until(lambda: not workers.ffmpegs(), timeout_s=5)
     assert await runs_in_store(settings, video) == {str(done.run_token)}
+    assert scheduler.late == []
 
 
 async def test_a_processor_that_is_told_to_end_gives_its_video_back(
-    first: LocalStack, scheduler: SchedulerEnd, settings: ProcessorSettings, video: ProcessVideo
+    workers: Processes, scheduler: SchedulerEnd, settings: ProcessorSettings, video: ProcessVideo
 ) -> None:
-    first.start(TWO)
-    worker = scheduler.claims[0].worker
-    begun = asyncio.get_running_loop().time()
-    await asyncio.to_thread(first.stop, ONE)
-    assert asyncio.get_running_loop().time() - begun < 5.0
-    assert scratch_files(first, ONE) == []
-    assert [one.slots for one in scheduler.seen if one.worker == worker][-1] == 0
+    worker, orphans, begun = scheduler.claims[0].worker, workers.ffmpegs(), time.monotonic()
+    workers.send(ONE, signal.SIGTERM)
+    await scheduler.until(lambda: len(scheduler.tokens[video.batch_video_id]) == 2, timeout_s=20)
+    assert time.monotonic() - begun < 5.0
+    assert await asyncio.to_thread(workers.wait, ONE) == 0
+    assert not orphans & workers.ffmpegs() and list(workers.scratch(ONE).iterdir()) == []
+    assert [seen.slots for seen in scheduler.seen if seen.worker == worker][-1] == 0
 
     done = await scheduler.until(lambda: scheduler.processed.get(video.batch_video_id))
     assert scheduler.failed == {}
     assert await runs_in_store(settings, video) == {str(done.run_token)}
 
 
-async def test_a_cancelled_video_leaves_the_processor_idle_within_a_second(
-    first: LocalStack, scheduler: SchedulerEnd, settings: ProcessorSettings, video: ProcessVideo
+async def test_a_cancelled_video_leaves_its_processor_idle_within_a_second(
+    workers: Processes, scheduler: SchedulerEnd, settings: ProcessorSettings, video: ProcessVideo
 ) -> None:
+    worker, heard = scheduler.claims[0].worker, len(scheduler.seen)
     await scheduler.cancel(video.batch_video_id)
-    await scheduler.until(lambda: scheduler.seen[-1].running == (), timeout_s=1.0)
-    assert programs_at_work(first) == []
-    assert scratch_files(first, ONE) == []
+    await scheduler.until(
+        lambda: any(seen.worker == worker and not seen.running for seen in scheduler.seen[heard:]), timeout_s=1.0
+    )
+    assert not workers.ffmpegs() and not workers.files(ONE)
     assert await runs_in_store(settings, video) == set()
 
 
-async def test_a_processor_without_its_settings_says_which(stack: LocalStack) -> None:
-    environment = {name: value for name, value in stack.environment(ONE).items() if name != "DAILIES_NATS_URL"}
+async def test_a_processor_without_a_setting_says_which(workers: Processes) -> None:
+    environment = workers.environment(ONE)
+    del environment["DAILIES_NATS_URL"]
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "services.processor.worker", env=environment, stderr=asyncio.subprocess.PIPE
     )
