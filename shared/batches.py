@@ -93,15 +93,17 @@ class BatchSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """
 
     transcribe: Annotated[bool, Meta(description="true to write a transcript and subtitles")] = False
-    language: Annotated[
-        str | None, Meta(description="a language code such as 'en', or null to detect it", pattern="^[a-z]{2,3}$")
-    ] = None
-    model: Annotated[
-        str | None,
-        Meta(description="the name of a speech model the installation offers, or null for its default", max_length=80),
-    ] = None
+    language: (
+        Annotated[str, Meta(description="a language code such as 'en', or null to detect it", pattern="^[a-z]{2,3}$")]
+        | None
+    ) = None
+    model: (
+        Annotated[str, Meta(description="the name of a speech model the installation offers, or null", max_length=80)]
+        | None
+    ) = None
     vocabulary: Annotated[
-        tuple[Word, ...], Meta(description="up to 100 names and terms to listen for, each up to 60 characters", max_length=100)
+        tuple[Word, ...],
+        Meta(description="up to 100 names and terms to listen for, each up to 60 characters", max_length=100),
     ] = ()
 
     remove_silence: Annotated[bool, Meta(description="true to cut out silence")] = False
@@ -119,20 +121,24 @@ class BatchSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     ] = 0.2
 
     detect_highlights: Annotated[bool, Meta(description="true to find the passages worth showing first")] = False
-    highlight_sensitivity: Annotated[
-        Sensitivity, Meta(description="one of low, medium, high and max")
-    ] = Sensitivity.MEDIUM
+    highlight_sensitivity: Annotated[Sensitivity, Meta(description="one of low, medium, high and max")] = (
+        Sensitivity.MEDIUM
+    )
     keywords: Annotated[
-        tuple[Word, ...], Meta(description="up to 100 words that mark a highlight, each up to 60 characters", max_length=100)
+        tuple[Word, ...],
+        Meta(description="up to 100 words that mark a highlight, each up to 60 characters", max_length=100),
     ] = ()
 
     export_format: Annotated[OutputFormat, Meta(description="one of mp4, mov and webm")] = OutputFormat.MP4
     export_quality: Annotated[Quality, Meta(description="one of 720p, 1080p, 4K and source")] = Quality.P1080
-    resolution: Annotated[
-        str | None,
-        Meta(
-            description="an exact size such as '1280x720', even numbers at or below the quality's, or null",
-            pattern="^[1-9][0-9]{1,4}x[1-9][0-9]{1,4}$",
-        ),
-    ] = None
+    resolution: (
+        Annotated[
+            str,
+            Meta(
+                description="an exact size such as '1280x720', even numbers at or below the quality's, or null",
+                pattern="^[1-9][0-9]{1,4}x[1-9][0-9]{1,4}$",
+            ),
+        ]
+        | None
+    ) = None
     upscale: Annotated[bool, Meta(description="true to enlarge pictures smaller than the chosen quality")] = False

@@ -1,4 +1,4 @@
-"""What is known about a piece of media, and what is kept of it: plain data, shared by every part that listens, cuts or stores."""
+"""What is known about a piece of media, and what is kept of it: plain data for all that listens, cuts or stores."""
 
 from __future__ import annotations
 
@@ -16,6 +16,14 @@ class Stage(StrEnum):
     REMOVING_SILENCE = "removing_silence"
     DETECTING_HIGHLIGHTS = "detecting_highlights"
     EXPORTING = "exporting"
+
+
+class Chapter(Struct, frozen=True):
+    """A named stretch of a video, in seconds on its timeline."""
+
+    start_s: float
+    end_s: float
+    title: str = ""
 
 
 class MediaFacts(Struct, frozen=True, kw_only=True):
@@ -40,11 +48,29 @@ class MediaFacts(Struct, frozen=True, kw_only=True):
     audio_streams: int = 0
     bit_rate: int = 0
     """Bits per second of the whole file; 0 when unknown."""
+    video_stream: int = 0
+    """Position in the file of the stream that is shown; cover pictures don't count."""
+    audio_stream: int = 1
+    """Position in the file of the stream that is heard, when there is sound: the one marked default, else the first."""
+    video_end_s: float | None = None
+    """When the picture ends, where that is known: sound may go on."""
+    audio_end_s: float | None = None
+    timeline_rate: str = "0/1"
+    """Frames per second of the steady grid for cuts and renders; the same as `frame_rate` where that is steady."""
+    interlaced: bool = False
+    title: str = ""
+    chapters: tuple[Chapter, ...] = ()
 
     @property
     def fps(self) -> Fraction:
         """Average frames per second, exact."""
         return Fraction(self.frame_rate)
+
+    @property
+    def timeline_fps(self) -> Fraction:
+        """Frames per second of the grid for cuts and renders, exact."""
+        rate = Fraction(self.timeline_rate)
+        return rate if rate > 0 else self.fps
 
     @property
     def has_audio(self) -> bool:

@@ -1,0 +1,1 @@
+"""The commands of `dailies`, a file for each group."""

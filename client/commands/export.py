@@ -1,0 +1,111 @@
+"""`dailies export`: the videos of a batch as one download."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+
+from client import text
+from client.download import Wanted, download
+from client.errors import ClientError, UsageError
+from client.finding import find_batch
+from client.progress import DownloadBar, ExportBar
+from client.session import BatchArgument, Call, JsonOption, run
+from client.watching import follow_export
+from shared.batches import ExportFormat, ExportStatus
+from shared.views import BatchExport
+
+OutOption = Annotated[
+    Path | None, typer.Option("--out", "-o", help="Where to save it; by default under the export's own name, here.")
+]
+ForceOption = Annotated[bool, typer.Option("--force", help="Replace the file if it is there already.")]
+
+
+def export(
+    context: typer.Context,
+    batch: BatchArgument,
+    format: Annotated[
+        ExportFormat, typer.Option(help="A ZIP of files, one merged video, or a playlist.")
+    ] = ExportFormat.ZIP,
+    out: OutOption = None,
+    force: ForceOption = False,
+    include_failed: Annotated[
+        bool, typer.Option("--include-failed", help="Put the originals of failed videos in.")
+    ] = False,
+    original_names: Annotated[bool, typer.Option("--original-names", help="No numbers before the names.")] = False,
+    batch_prefix: Annotated[bool, typer.Option("--batch-prefix", help="The batch's name before each name.")] = False,
+    no_download: Annotated[bool, typer.Option("--no-download", help="Only show the download URL.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Pack the results of a batch and download them."""
+    options = {"include_failed": include_failed, "original_names": original_names, "batch_prefix": batch_prefix}
+
+    async def work(call: Call) -> None:
+        if out is not None and not no_download:
+            check_target(out, force=force)
+        batch_id = await find_batch(call.api, batch)
+        built = await build(call, batch_id, format, options)
+        if no_download:
+            call.terminal.document({"export": built})
+            call.terminal.show(built.download_url or "")
+        else:
+            show_saved(call, built, await save(call, batch_id, built, out, force=force))
+
+    run(context, as_json, work)
+
+
+def check_target(out: Path, *, force: bool) -> None:
+    """See that a download could be saved there, before the work is done. Raises `UsageError`."""
+    if out.is_dir():
+        raise UsageError(f"{out} is a folder; give the name of a file in it.")
+    if out.exists() and not force:
+        raise UsageError(f"{out} is there already; choose another name, or replace it with --force.")
+    if not out.absolute().parent.is_dir():
+        raise UsageError(f"The folder {out.absolute().parent} does not exist; make it first.")
+
+
+async def build(
+    call: Call, batch_id: UUID, format: ExportFormat, options: dict[str, bool] | None = None
+) -> BatchExport:
+    """Have an export built and wait until it is there. Raises `ClientError` with the reason when it is not."""
+    requested = await call.api.request_export(batch_id, format, options)
+    built = requested.export
+    with ExportBar(call.terminal) as bar:
+        async with aclosing(follow_export(call.api, batch_id, requested.export_job_id)) as states:
+            async for built in states:
+                bar.update(built)
+    if built.status is not ExportStatus.COMPLETED or built.download_url is None:
+        reason = text.shown(built.error_message or f"it is {built.status}")
+        raise ClientError(f"The export was not built: {reason}", code="export_failed")
+    return built
+
+
+async def save(call: Call, batch_id: UUID, built: BatchExport, out: Path | None, *, force: bool) -> Path:
+    """Download an export; returns where it is."""
+    if out is None:
+        # The name comes from the server: only its last part counts, so that it cannot lead out of this folder.
+        out = Path(Path(text.shown(built.file_name or f"export.{built.format}")).name.lstrip(".") or "export")
+        check_target(out, force=force)
+
+    urls = [built.download_url]
+
+    async def url() -> str:
+        ready = urls.pop() if urls else (await call.api.export(batch_id, built.id)).download_url
+        if ready is None:
+            raise ClientError("The export is not there any more; export the batch again.", code="expired")
+        return ready
+
+    wanted = Wanted(size_bytes=built.file_size, crc32=built.deliverable.crc32 if built.deliverable else None)
+    with DownloadBar(call.terminal, out.name) as bar:
+        await download(url, out, wanted, bar)
+    return out
+
+
+def show_saved(call: Call, built: BatchExport, saved: Path, **more: Any) -> None:
+    """Tell where the download is."""
+    call.terminal.document({**more, "export": built, "file": str(saved.absolute())})
+    call.terminal.show(f"{saved} ({text.size(saved.stat().st_size)})")

@@ -1,0 +1,1 @@
+"""The five services. They share `shared/` and nothing else."""

@@ -1,0 +1,51 @@
+"""Removes what has expired, and files in the store that belong to no deliverable."""
+
+from __future__ import annotations
+
+import asyncio
+
+from services.exporter.building import PREFIX
+from services.exporter.service import Exporter
+from services.exporter.tables import Deliverable
+from shared.logs import logger
+
+log = logger(__name__)
+
+AT_ONCE = 500
+"""Keys looked up in one query."""
+
+
+async def tidy_for_ever(at: Exporter) -> None:
+    """Tidy up at the start, because a process that was killed may have left something, and then again and again."""
+    while True:
+        try:
+            await expire(at)
+            await remove_orphans(at)
+            await at.outbox.forget_answers()
+        except Exception as error:
+            log.warning("housekeeping failed; it is tried again", error=repr(error))
+        await asyncio.sleep(at.settings.housekeeping_s)
+
+
+async def expire(at: Exporter) -> int:
+    """Remove deliverables that nobody asked for in time; returns how many."""
+    keys = await Deliverable.expire()
+    for key in keys:
+        await at.store.delete(key)
+    return len(keys)
+
+
+async def remove_orphans(at: Exporter) -> int:
+    """Remove files without a row; returns how many.
+
+    The files are listed before the rows are read, and a file's row is written before the file: what is then unknown belonged
+    to a run that another one fenced off, or to a deliverable whose row was deleted first.
+    """
+    removed = 0
+    keys = [stored.key async for stored in at.store.list(PREFIX)]
+    for start in range(0, len(keys), AT_ONCE):
+        for key in await Deliverable.unknown(keys[start : start + AT_ONCE]):
+            log.info("removing a file that belongs to no deliverable", key=key)
+            await at.store.delete(key)
+            removed += 1
+    return removed

@@ -1,0 +1,153 @@
+"""The bodies that people and programs send, and the answers that only the gateway gives."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from shared.batches import BatchSettings, ExportFormat, Tier
+from shared.tiers import Limits
+from shared.views import BatchExport, BatchJob, BatchVideo, UploadPlan
+
+MOST_NAMED = 500
+"""Ids or part numbers that one request may name."""
+
+
+class NewFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A file that is about to be uploaded."""
+
+    name: Annotated[str, Meta(description="the file's name, 1 to 255 characters", min_length=1, max_length=1000)]
+    size: Annotated[
+        Annotated[int, Meta(ge=1)] | None, Meta(description="the file's size in bytes, at least 1, or null")
+    ] = None
+    type: Annotated[
+        Annotated[str, Meta(max_length=100)] | None, Meta(description="the file's content type, such as 'video/mp4'")
+    ] = None
+
+
+class NewBatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A batch to be created: with the files that will be uploaded, or just how many there will be."""
+
+    name: Annotated[str, Meta(description="a name of 1 to 100 characters", max_length=1000)]
+    description: Annotated[
+        Annotated[str, Meta(max_length=2000)] | None, Meta(description="a text of up to 2,000 characters, or null")
+    ] = None
+    settings: Annotated[BatchSettings, Meta(description="an object with the settings for all videos")] = BatchSettings()
+    files: Annotated[
+        Annotated[tuple[NewFile, ...], Meta(max_length=MOST_NAMED)] | None,
+        Meta(description="a list of the files to be uploaded, each with its name and, better, its size and type"),
+    ] = None
+    video_count: Annotated[
+        Annotated[int, Meta(ge=0, le=1_000_000)] | None,
+        Meta(description="the number of videos to be uploaded, when no files are given"),
+    ] = None
+    priority: Annotated[
+        Annotated[int, Meta(ge=0, le=10)] | None,
+        Meta(description="a number from 0 to 10, or null for the tier's default"),
+    ] = None
+
+
+class BatchCreated(Struct, frozen=True, kw_only=True):
+    """A new batch, and where its files are sent."""
+
+    batch_job_id: UUID
+    batch_job: BatchJob
+    videos: tuple[BatchVideo, ...]
+    upload_urls: tuple[str, ...]
+    """For each video the URL of its single PUT, or of its first part."""
+    uploads: tuple[UploadPlan, ...]
+    """For each video the whole plan of its upload."""
+
+
+class VideosToAdd(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Videos of the library to add to a batch."""
+
+    video_ids: Annotated[
+        tuple[UUID, ...], Meta(description="a list of 1 to 500 ids of videos", min_length=1, max_length=MOST_NAMED)
+    ]
+
+
+class VideosToRetry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which failed videos to try again."""
+
+    video_ids: Annotated[
+        Annotated[tuple[UUID, ...], Meta(min_length=1, max_length=MOST_NAMED)] | None,
+        Meta(description="a list of 1 to 500 ids of failed videos, or null for all"),
+    ] = None
+
+
+class NewExport(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the videos of a batch are to be handed over."""
+
+    format: Annotated[ExportFormat, Meta(description="one of zip, merged and playlist")] = ExportFormat.ZIP
+    include_failed: Annotated[bool, Meta(description="true to put the originals of failed videos in as well")] = False
+    original_names: Annotated[bool, Meta(description="true for 'name.mp4' instead of '001_name.mp4'")] = False
+    batch_prefix: Annotated[bool, Meta(description="true for the batch's name in front of every file's name")] = False
+
+
+class ExportRequested(Struct, frozen=True, kw_only=True):
+    """An export that is being made, or one that was there already."""
+
+    export_job_id: UUID
+    export: BatchExport
+
+
+class PartNumbers(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The parts that are about to be sent."""
+
+    numbers: Annotated[
+        tuple[Annotated[int, Meta(ge=1, le=10_000)], ...],
+        Meta(description="a list of 1 to 500 part numbers from 1 to 10,000", min_length=1, max_length=MOST_NAMED),
+    ]
+
+
+class Credentials(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Email and password of an account."""
+
+    email: Annotated[str, Meta(description="the account's email address", max_length=320)]
+    password: Annotated[str, Meta(description="the account's password", max_length=1000)]
+
+
+class Me(Struct, frozen=True, kw_only=True):
+    """The account that asks, and what its tier allows."""
+
+    id: UUID
+    email: str
+    tier: Tier
+    role: str
+    created_at: datetime
+    limits: Limits
+
+
+class NewApiKey(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An API key to be made."""
+
+    name: Annotated[
+        str, Meta(description="a name of 1 to 100 characters that says where the key is used", max_length=1000)
+    ]
+
+
+class ApiKeyShown(Struct, frozen=True, kw_only=True):
+    """An API key as far as it can be shown again."""
+
+    id: UUID
+    name: str
+    prefix: str
+    """The first characters of the key."""
+    created_at: datetime
+    last_used_at: datetime | None
+
+
+class ApiKeyMade(ApiKeyShown, frozen=True, kw_only=True):
+    """A new API key, which is shown this once."""
+
+    key: str
+
+
+class ApiKeys(Struct, frozen=True, kw_only=True):
+    """An account's API keys, newest first."""
+
+    api_keys: tuple[ApiKeyShown, ...]

@@ -1,0 +1,155 @@
+"""Creating a batch: counted, under ids that are minted once, in two requests that may be repeated."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import uuid
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from services.gateway.bodies import BatchCreated, NewBatch, NewFile
+from services.gateway.names import name_of, paragraphs
+from services.gateway.problems import FieldProblem, InvalidFields
+from services.gateway.service import Gateway
+from services.gateway.tables import Allowance, Caller, Creation
+from shared.errors import DailiesError, Invalid, QuotaExceeded, Unavailable
+from shared.logs import logger
+from shared.messages import CancelBatch, CreateBatch, DeleteBatch, NewUpload, NewVideo, OpenUploads
+from shared.tiers import Limits
+
+log = logger(__name__)
+
+HOUR_S = 3600.0
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """The ids of a new batch: the same for every repeat of the request."""
+
+    batch_id: UUID
+    create_request: UUID
+    upload_request: UUID
+    videos: tuple[tuple[UUID, UUID], ...]
+    """Id in the batch and in the library, for each video."""
+
+
+async def create_batch(body: NewBatch, key: str | None, caller: Caller, at: Gateway) -> BatchCreated:
+    """Create a batch and open its uploads; a repeat under the same key finishes what was interrupted.
+
+    Raises `Invalid` for a wrong body or a key that was used for another one, `QuotaExceeded`, `RateLimited` and `Unavailable`.
+    When it is refused, nothing of it is left.
+    """
+    files = files_of(body, caller, at.settings.tiers[caller.tier])
+    name = name_of(body.name, what="The batch's name", at_most=100)
+    plan = await _begun(body, len(files), key, caller, at)
+    try:
+        details = await at.bus.ask(
+            CreateBatch(
+                request_id=plan.create_request,
+                user_id=caller.user_id,
+                tier=caller.tier,
+                batch_id=plan.batch_id,
+                name=name,
+                description=paragraphs(body.description) or None if body.description else None,
+                settings=body.settings,
+                priority=body.priority,
+                videos=tuple(
+                    NewVideo(batch_video_id=batch_video_id, video_id=video_id, name=file.name, size_bytes=file.size)
+                    for file, (batch_video_id, video_id) in zip(files, plan.videos, strict=True)
+                ),
+            )
+        )
+        uploads = await at.bus.ask(
+            OpenUploads(
+                request_id=plan.upload_request,
+                user_id=caller.user_id,
+                batch_id=plan.batch_id,
+                files=tuple(
+                    NewUpload(video_id=video_id, name=file.name, size_bytes=file.size, content_type=file.type)
+                    for file, (_, video_id) in zip(files, plan.videos, strict=True)
+                ),
+            )
+        )
+    except DailiesError as error:
+        # Interrupted under a key: the repeat goes on from here. Refused, or without a key: nobody would ever go on.
+        if key is None or not isinstance(error, Unavailable):
+            await _undo(plan, key, caller, at)
+        raise
+    return BatchCreated(
+        batch_job_id=plan.batch_id,
+        batch_job=details.batch_job,
+        videos=details.videos,
+        upload_urls=tuple(plan.url for plan in uploads.plans),
+        uploads=uploads.plans,
+    )
+
+
+def files_of(body: NewBatch, caller: Caller, limits: Limits) -> tuple[NewFile, ...]:
+    """The files of a new batch, each with a normalised name. Raises `Invalid` and `QuotaExceeded`."""
+    if body.files is not None and body.video_count not in (None, len(body.files)):
+        raise Invalid(
+            f"video_count is {body.video_count}, but there are {len(body.files)} files; leave video_count out."
+        )
+    count = len(body.files) if body.files is not None else body.video_count or 0
+    if count == 0:
+        raise Invalid(
+            f"A batch needs at least one video: name the files (your tier, {caller.tier}, allows {limits.videos_per_batch})."
+        )
+    if count > limits.videos_per_batch:
+        raise QuotaExceeded(
+            f"Your tier ({caller.tier}) allows {limits.videos_per_batch} videos in a batch; this one has {count}."
+        )
+    if body.priority is not None and body.priority > limits.default_priority:
+        raise Invalid(f"priority may be at most {limits.default_priority} in your tier ({caller.tier}).")
+    if body.files is None:
+        return tuple(NewFile(name=f"Video {number}") for number in range(1, count + 1))
+    files, errors = [], []
+    for position, file in enumerate(body.files):
+        try:
+            name = name_of(file.name, what="A file's name", at_most=255)
+            files.append(msgspec.structs.replace(file, name=name))
+        except Invalid as error:
+            errors.append(FieldProblem(field=f"files[{position}].name", detail=str(error)))
+    if errors:
+        raise InvalidFields(tuple(errors))
+    return tuple(files)
+
+
+async def _begun(body: NewBatch, count: int, key: str | None, caller: Caller, at: Gateway) -> Plan:
+    """The plan of a new creation, which is counted, or that of an earlier one under the same key, which is not again."""
+    plan = Plan(
+        batch_id=uuid.uuid4(),
+        create_request=uuid.uuid4(),
+        upload_request=uuid.uuid4(),
+        videos=tuple((uuid.uuid4(), uuid.uuid4()) for _ in range(count)),
+    )
+    fingerprint = hashlib.sha256(msgspec.json.encode(body)).digest()
+    async with at.engine.transaction():
+        if key is None or await Creation.begin(caller.user_id, key, fingerprint, plan):
+            at_most = at.settings.tiers[caller.tier].batches_per_hour
+            sentence = f"Your tier ({caller.tier}) allows {at_most} new batches within an hour; try again later."
+            await Allowance.take(_subject(caller), at_most, HOUR_S, sentence)
+            return plan
+        known = await Creation.known(caller.user_id, key)
+    if known is None:
+        raise Unavailable("The first request under this Idempotency-Key was just refused; send it again.")
+    if known[0] != fingerprint:
+        raise Invalid("This Idempotency-Key was used for another batch; use a new key for a new request.")
+    return msgspec.json.decode(known[1], type=Plan)
+
+
+async def _undo(plan: Plan, key: str | None, caller: Caller, at: Gateway) -> None:
+    """Leave nothing behind of a creation that was refused: no batch, no uploads, nothing counted."""
+    with contextlib.suppress(DailiesError):  # most often it is not there at all
+        await at.bus.ask(CancelBatch(request_id=uuid.uuid4(), user_id=caller.user_id, batch_id=plan.batch_id))
+        await at.bus.ask(DeleteBatch(request_id=uuid.uuid4(), user_id=caller.user_id, batch_id=plan.batch_id))
+    async with at.engine.transaction():
+        if key is not None:
+            await Creation.forget(caller.user_id, key)
+        await Allowance.give_back(_subject(caller))
+
+
+def _subject(caller: Caller) -> str:
+    return f"batches:{caller.user_id}"

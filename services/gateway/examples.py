@@ -1,0 +1,182 @@
+"""One batch as an example, for the description of the API."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from shared.batches import (
+    BatchSettings,
+    BatchStatus,
+    ExportFormat,
+    ExportStatus,
+    Quality,
+    Tier,
+    VideoStatus,
+)
+from shared.media import MediaFacts, Stage
+from shared.tiers import DEFAULT_TIERS
+from shared.views import (
+    BatchDetails,
+    BatchExport,
+    BatchJob,
+    BatchPage,
+    BatchStarted,
+    BatchVideo,
+    ExportPage,
+    PartUrl,
+    PartUrls,
+    StoredPart,
+    UploadPlan,
+    UploadState,
+    Video,
+    VideoPage,
+)
+
+EVENING = datetime(2026, 11, 20, 21, 30, tzinfo=UTC)
+USER = UUID("0192f0c1-7a51-7d0e-9c3b-0d6a2f1b8e11")
+BATCH = UUID("0192f0c2-11aa-7f5e-8a77-5a1d3c9b7f22")
+VIDEO = UUID("0192f0c2-11ab-7b6a-b0de-8f7a6e5d4c33")
+EXPORT = UUID("0192f0c9-5d21-7e44-a1b2-c3d4e5f60744")
+STORE = "https://dailies.example.com:8471/objects"
+
+SETTINGS = BatchSettings(
+    transcribe=True, language="en", remove_silence=True, silence_threshold=-38.0, export_quality=Quality.P1080
+)
+
+BATCH_JOB = BatchJob(
+    id=BATCH,
+    user_id=USER,
+    name="Season 3",
+    description="All episodes, tightened",
+    settings=SETTINGS,
+    status=BatchStatus.PROCESSING,
+    priority=8,
+    total_videos=1,
+    completed_videos=0,
+    failed_videos=0,
+    cancelled_videos=0,
+    running_videos=1,
+    progress_percentage=42,
+    total_duration_seconds=1834.2,
+    processed_duration_seconds=0.0,
+    estimated_time_remaining=310,
+    created_at=EVENING,
+    started_at=EVENING + timedelta(minutes=4),
+    updated_at=EVENING + timedelta(minutes=9),
+)
+
+BATCH_VIDEO = BatchVideo(
+    id=UUID("0192f0c2-11ac-70a1-9be0-1f2e3d4c5b55"),
+    batch_job_id=BATCH,
+    video_id=VIDEO,
+    position=1,
+    name="episode-1.mp4",
+    size_bytes=734_003_200,
+    duration_s=1834.2,
+    status=VideoStatus.PROCESSING,
+    progress_percentage=42,
+    current_stage=Stage.REMOVING_SILENCE,
+    attempt=1,
+    uploaded_at=EVENING + timedelta(minutes=3),
+    created_at=EVENING,
+    started_at=EVENING + timedelta(minutes=4),
+    updated_at=EVENING + timedelta(minutes=9),
+)
+
+DETAILS = BatchDetails(batch_job=BATCH_JOB, videos=(BATCH_VIDEO,))
+PAGE = BatchPage(batch_jobs=(BATCH_JOB,), total=1, by_status={BatchStatus.PROCESSING: 1})
+STARTED = BatchStarted(job_id=UUID("0192f0c5-aa10-7c3d-8e9f-a0b1c2d3e466"), batch_job=BATCH_JOB)
+
+UPLOAD_PLAN = UploadPlan(
+    video_id=VIDEO,
+    name="episode-1.mp4",
+    upload_id="5b0c2e9a",
+    url=f"{STORE}/sources/episode-1?part=1&expires=1795209900&signature=8f2c",
+    headers={},
+    part_size_bytes=16_777_216,
+    part_count=44,
+    expires_at=EVENING + timedelta(minutes=15),
+)
+
+UPLOAD_STATE = UploadState(
+    plan=UPLOAD_PLAN,
+    parts=(StoredPart(number=1, size_bytes=16_777_216, etag="9b2cf535f27731c974343645a3985328"),),
+    complete=False,
+)
+
+PART_URLS = PartUrls(
+    parts=(
+        PartUrl(
+            number=2,
+            url=f"{STORE}/sources/episode-1?part=2&expires=1795209900&signature=77d1",
+            size_bytes=16_777_216,
+        ),
+    ),
+    expires_at=EVENING + timedelta(minutes=15),
+)
+
+LIBRARY_VIDEO = Video(
+    id=VIDEO,
+    user_id=USER,
+    name="episode-1.mp4",
+    status="ready",
+    size_bytes=734_003_200,
+    content_type="video/mp4",
+    facts=MediaFacts(
+        container="mp4",
+        duration_s=1834.2,
+        width=1920,
+        height=1080,
+        frame_rate="30000/1001",
+        video_codec="h264",
+        pixel_format="yuv420p",
+        audio_codec="aac",
+        audio_channels=2,
+        sample_rate=48_000,
+        audio_streams=1,
+        bit_rate=3_201_000,
+    ),
+    created_at=EVENING,
+    uploaded_at=EVENING + timedelta(minutes=3),
+)
+VIDEO_PAGE = VideoPage(videos=(LIBRARY_VIDEO,), total=1)
+
+BATCH_EXPORT = BatchExport(
+    id=EXPORT,
+    batch_job_id=BATCH,
+    format=ExportFormat.ZIP,
+    status=ExportStatus.COMPLETED,
+    progress=100,
+    file_name="Season 3.zip",
+    file_size=512_010_233,
+    download_url=f"{STORE}/deliverables/season-3.zip?expires=1795296300&signature=04ab",
+    expires_at=EVENING + timedelta(days=1),
+    created_at=EVENING + timedelta(minutes=20),
+    completed_at=EVENING + timedelta(minutes=21),
+)
+EXPORT_PAGE = ExportPage(exports=(BATCH_EXPORT,))
+
+ME: dict[str, Any] = {
+    "id": USER,
+    "email": "ada@example.com",
+    "tier": Tier.PRO,
+    "role": "user",
+    "created_at": EVENING,
+    "limits": DEFAULT_TIERS[Tier.PRO],
+}
+API_KEY: dict[str, Any] = {
+    "id": UUID("0192f0d0-0f11-7aa2-b3c4-d5e6f7081977"),
+    "name": "render farm",
+    "prefix": "dly_3fKq9Zx1",
+    "created_at": EVENING,
+    "last_used_at": None,
+}
+
+
+def plain(example: object) -> Any:
+    """An example as JSON shows it."""
+    return msgspec.to_builtins(example, str_keys=True)

@@ -1,0 +1,80 @@
+"""Exports: the finished videos of a batch as one download."""
+
+from __future__ import annotations
+
+import uuid
+from uuid import UUID
+
+from litestar import get, post
+from litestar.params import FromPath, JSONBody
+
+from services.gateway import examples
+from services.gateway.bodies import ExportRequested, NewExport
+from services.gateway.links import export_with_link, exports_with_links
+from services.gateway.openapi import told
+from services.gateway.parameters import At, Who
+from shared.messages import ExportOptions, GetExport, ListExports, RequestExport
+from shared.views import BatchExport, ExportPage
+
+
+@post(
+    "/batch-jobs/{batch_id:uuid}/export",
+    operation_id="export_batch_job",
+    summary="Export a batch",
+    tags=["Exports"],
+    status_code=202,
+    example={"format": "zip", "include_failed": False},
+    responses=told(
+        202,
+        ExportRequested,
+        ExportRequested(export_job_id=examples.EXPORT, export=examples.BATCH_EXPORT),
+        "not_found",
+        "conflict",
+        "invalid",
+        "forbidden",
+    ),
+)
+async def export_batch_job(batch_id: FromPath[UUID], data: JSONBody[NewExport], caller: Who, at: At) -> ExportRequested:
+    """Follow the export by its id until it has a `download_url`; an equal one that is still there is given at once."""
+    export = await at.bus.ask(
+        RequestExport(
+            request_id=uuid.uuid4(),
+            user_id=caller.user_id,
+            batch_id=batch_id,
+            export_id=uuid.uuid4(),
+            format=data.format,
+            options=ExportOptions(
+                include_failed=data.include_failed,
+                original_names=data.original_names,
+                batch_prefix=data.batch_prefix,
+            ),
+        )
+    )
+    return ExportRequested(export_job_id=export.id, export=await export_with_link(export, at.store))
+
+
+@get(
+    "/batch-jobs/{batch_id:uuid}/export/{export_id:uuid}",
+    operation_id="get_export",
+    summary="One export",
+    tags=["Exports"],
+    responses=told(200, BatchExport, examples.BATCH_EXPORT, "not_found"),
+)
+async def get_export(batch_id: FromPath[UUID], export_id: FromPath[UUID], caller: Who, at: At) -> BatchExport:
+    """How far it is; when it is done, a URL that is valid for 24 hours."""
+    export = await at.bus.ask(GetExport(user_id=caller.user_id, batch_id=batch_id, export_id=export_id))
+    return await export_with_link(at.feed.values.export(export), at.store)
+
+
+@get(
+    "/batch-jobs/{batch_id:uuid}/exports",
+    operation_id="list_exports",
+    summary="The exports of a batch",
+    tags=["Exports"],
+    responses=told(200, ExportPage, examples.EXPORT_PAGE, "not_found"),
+)
+async def list_exports(batch_id: FromPath[UUID], caller: Who, at: At) -> ExportPage:
+    """All of them, newest first."""
+    page = await at.bus.ask(ListExports(user_id=caller.user_id, batch_id=batch_id))
+    shown = ExportPage(exports=tuple(at.feed.values.export(export) for export in page.exports))
+    return await exports_with_links(shown, at.store)

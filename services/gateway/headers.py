@@ -1,0 +1,81 @@
+"""What every answer carries: a request id, and headers that keep a browser from being led astray."""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.gateway.settings import GatewaySettings
+from shared.logs import logger
+
+log = logger(__name__)
+
+GIVEN_ID = re.compile(rb"[A-Za-z0-9-]{8,64}")
+NOT_CACHED = (b"cache-control", b"no-store")
+
+
+def security_headers(settings: GatewaySettings) -> tuple[tuple[bytes, bytes], ...]:
+    """The headers of every answer. Only the store is another origin: browsers send bytes there and play videos from there."""
+    parts = urlsplit(settings.store_url)
+    store = f"{parts.scheme}://{parts.netloc}"
+    policy = (
+        f"default-src 'self'; connect-src 'self' {store}; img-src 'self' data: blob: {store}; media-src 'self' blob: {store}; "
+        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
+    headers = [
+        (b"content-security-policy", policy.encode()),
+        (b"x-content-type-options", b"nosniff"),
+        (b"x-frame-options", b"DENY"),
+        (b"referrer-policy", b"same-origin"),
+        (b"cross-origin-opener-policy", b"same-origin"),
+        (b"cross-origin-resource-policy", b"same-origin"),
+        (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+    ]
+    if settings.secure:
+        headers.append((b"strict-transport-security", b"max-age=31536000"))
+    return tuple(headers)
+
+
+def with_headers(app: ASGIApp, settings: GatewaySettings) -> ASGIApp:
+    """The application, with the headers on every answer and one line in the log for each; the id is bound to all lines."""
+    fixed = security_headers(settings)
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP:
+            await app(scope, receive, send)
+            return
+        method = scope["method"]
+        request_id, status, begun = _request_id(scope), 0, time.monotonic()
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = [*message["headers"], *fixed, (b"x-request-id", request_id.encode())]
+                if scope["path"].startswith("/api/") and not any(name == b"cache-control" for name, _ in headers):
+                    headers.append(NOT_CACHED)
+                message["headers"] = headers
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await app(scope, receive, send_with_headers)
+            finally:
+                took = round((time.monotonic() - begun) * 1000)
+                log.info("answered", method=method, path=scope["path"], status=status, ms=took)
+
+    return wrapped
+
+
+def _request_id(scope: Any) -> str:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and GIVEN_ID.fullmatch(value):
+            return str(value.decode())
+    return uuid.uuid4().hex

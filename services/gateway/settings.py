@@ -1,0 +1,52 @@
+"""Settings of the gateway."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from msgspec import field
+
+from shared.batches import Tier
+from shared.settings import StoreSettings
+from shared.tiers import DEFAULT_TIERS, Limits
+
+
+class GatewaySettings(StoreSettings, frozen=True, kw_only=True):
+    """What the gateway's processes need."""
+
+    http_host: str = "127.0.0.1"
+    """Address on which the API is served."""
+    http_port: int = 8400
+    """Port on which the API is served."""
+    public_url: str = "http://127.0.0.1:8400"
+    """Address of the page and the API as browsers see it; with https, cookies are marked Secure."""
+    trusted_proxies: str = ""
+    """Addresses of reverse proxies whose X-Forwarded-For is believed, separated by commas; none when empty."""
+    demo_account: str = ""
+    """`email:password` of an account of tier pro that is made at the start; none when empty."""
+    tiers: dict[Tier, Limits] = field(default_factory=lambda: dict(DEFAULT_TIERS))
+    """The limits of each tier, as JSON."""
+    session_days: int = 14
+    """Days without use after which a browser has to sign in again."""
+    frontend_folder: Path = Path("frontend/dist")
+    """Folder of the built web page; a short plain page is shown while it does not exist."""
+    live_batches: int = 5_000
+    """Batches whose last live values a gateway keeps in memory."""
+    log_events: int = 20_000
+    """Events that a gateway keeps in memory for clients that come back after an interruption."""
+    watcher_bytes: int = 1024 * 1024
+    """Bytes of events that may wait for a slow client before it has to start over with a snapshot."""
+    watchers_per_user: int = 200
+    """Event streams that one user may have open at a gateway."""
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach the gateway by https."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of the public URL, as browsers send them."""
+        parts = urlsplit(self.public_url)
+        return f"{parts.scheme}://{parts.netloc}"

@@ -1,0 +1,86 @@
+"""The web application: every route, with who may ask, what a body may be, and how errors are told."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+
+from litestar import Litestar, Router
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.middleware import DefineMiddleware
+from litestar.types import ASGIApp
+
+from services.gateway import accounts, api_keys, batches, events, exports, sessions, videos
+from services.gateway.authentication import SignedIn, caller_of, from_our_page, gateway_of
+from services.gateway.headers import with_headers
+from services.gateway.openapi import configuration
+from services.gateway.pages import ReferencePage, SchemaJson, SchemaYaml, front_page, page_file, reference_style
+from services.gateway.problems import answer_problem
+from services.gateway.service import Gateway
+from services.gateway.validation import CheckedRequest
+
+MOST_BODY_BYTES = 512 * 1024
+
+ROUTES = (
+    batches.create_batch_job,
+    batches.list_batch_jobs,
+    batches.get_batch_job,
+    batches.add_videos_to_batch_job,
+    batches.start_batch_job,
+    batches.pause_batch_job,
+    batches.resume_batch_job,
+    batches.cancel_batch_job,
+    batches.retry_failed_videos,
+    batches.delete_batch_job,
+    events.watch_batch_job,
+    events.watch_everything,
+    exports.export_batch_job,
+    exports.get_export,
+    exports.list_exports,
+    videos.list_videos,
+    videos.get_video,
+    videos.get_upload,
+    videos.sign_parts,
+    videos.complete_upload,
+    sessions.sign_in,
+    sessions.sign_out,
+    accounts.get_me,
+    api_keys.create_api_key,
+    api_keys.list_api_keys,
+    api_keys.revoke_api_key,
+)
+
+
+def make_app(at: Gateway | None) -> Litestar:
+    """The application with these connections; without them it can only describe itself."""
+    api = Router(
+        "/api",
+        route_handlers=ROUTES,
+        middleware=[DefineMiddleware(SignedIn)],
+        guards=[from_our_page],
+        dependencies={"caller": Provide(caller_of, sync_to_thread=False)},
+    )
+    return Litestar(
+        [api, front_page, page_file, reference_style],
+        request_class=CheckedRequest,
+        dependencies={"at": Provide(gateway_of, sync_to_thread=False)},
+        exception_handlers={Exception: answer_problem},
+        openapi_config=configuration(
+            [ReferencePage(path="/"), SchemaJson(), SchemaYaml(path=["/openapi.yaml", "/openapi.yml"])], _version()
+        ),
+        request_max_body_size=MOST_BODY_BYTES,
+        logging_config=None,
+        state=State({"gateway": at}),
+    )
+
+
+def make_asgi(at: Gateway) -> ASGIApp:
+    """The application as it is served."""
+    return with_headers(make_app(at), at.settings)
+
+
+def _version() -> str:
+    try:
+        return version("dailies")
+    except PackageNotFoundError:
+        return "0.1.0"

@@ -1,0 +1,41 @@
+"""Answers questions about batches, dispatches videos, and looks for what got lost."""
+
+from __future__ import annotations
+
+from services.scheduler import answers, claims, export_answers
+from services.scheduler.service import Scheduler
+from services.scheduler.settings import SchedulerSettings
+from services.scheduler.sweeps import sweep_for_ever
+from shared.running import Lifetime, run
+
+ANSWERS = (
+    answers.create_batch,
+    answers.add_videos,
+    answers.start_batch,
+    answers.pause_batch,
+    answers.resume_batch,
+    answers.cancel_batch,
+    answers.retry_failed,
+    answers.delete_batch,
+    answers.get_batch,
+    answers.list_batches,
+    export_answers.request_export,
+    export_answers.get_export,
+    export_answers.list_exports,
+    claims.claim_run,
+    claims.renew_lease,
+)
+
+
+async def main(settings: SchedulerSettings, lifetime: Lifetime) -> None:
+    """Run until told to stop."""
+    at = await Scheduler.open(settings, lifetime)
+    await at.bus.serve(ANSWERS, at)
+    lifetime.background(sweep_for_ever(at))
+    lifetime.ready(lambda: at.bus.connected)
+    await lifetime.until_stopped()
+    await at.close()
+
+
+if __name__ == "__main__":
+    run(SchedulerSettings, "scheduler", main)

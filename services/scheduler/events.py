@@ -1,0 +1,161 @@
+"""What can happen to a batch: operations of people, turns of the queue, and what the workers say."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+from services.scheduler.state import BatchState
+from shared.media import MediaFacts, Stage, StoredObject
+from shared.messages import Command
+
+
+class Start(Struct, frozen=True, kw_only=True):
+    """A person starts the batch."""
+
+    job_id: UUID
+    arrived: frozenset[UUID] = frozenset()
+    """Library ids whose bytes are in the store, though they may still be inspected."""
+
+
+class Pause(Struct, frozen=True):
+    """A person pauses the batch."""
+
+
+class Resume(Struct, frozen=True):
+    """A person lets it go on."""
+
+
+class Cancel(Struct, frozen=True, kw_only=True):
+    """A person ends the batch for good."""
+
+    shared_sources: frozenset[UUID] = frozenset()
+    """Library ids that another batch uses as well."""
+
+
+class Retry(Struct, frozen=True, kw_only=True):
+    """A person wants failed videos tried again: those named by library id, or all."""
+
+    video_ids: frozenset[UUID] | None = None
+
+
+class Delete(Struct, frozen=True, kw_only=True):
+    """A person removes the batch."""
+
+    shared_sources: frozenset[UUID] = frozenset()
+
+
+class Uploading(Struct, frozen=True, kw_only=True):
+    """The first bytes of a video are here."""
+
+    video_id: UUID
+
+
+class Uploaded(Struct, frozen=True, kw_only=True):
+    """A video passed inspection."""
+
+    video_id: UUID
+    source: StoredObject
+    facts: MediaFacts
+
+
+class Rejected(Struct, frozen=True, kw_only=True):
+    """A file is not a video we can process."""
+
+    video_id: UUID
+    code: str
+    reason: str
+
+
+class Dispatched(Struct, frozen=True, kw_only=True):
+    """It is a video's turn."""
+
+    id: UUID
+
+
+class Due(Struct, frozen=True):
+    """The time for a next try may have come."""
+
+
+class NeverClaimed(Struct, frozen=True, kw_only=True):
+    """A video was dispatched long ago, and no worker has begun."""
+
+    id: UUID
+
+
+class Claimed(Struct, frozen=True, kw_only=True):
+    """A worker begins."""
+
+    id: UUID
+    run_token: UUID
+    worker: str
+    lease: timedelta
+
+
+class LeaseLost(Struct, frozen=True, kw_only=True):
+    """A worker was not heard of for longer than its lease."""
+
+    id: UUID
+    run_token: UUID
+
+
+class Processed(Struct, frozen=True, kw_only=True):
+    """A run stored its output."""
+
+    id: UUID
+    run_token: UUID
+    output: StoredObject
+    result: dict[str, Any]
+
+
+class Failed(Struct, frozen=True, kw_only=True):
+    """A run ended without an output."""
+
+    id: UUID
+    run_token: UUID
+    permanent: bool
+    code: str
+    reason: str
+    backoff: timedelta
+    """How long to wait before the next try, if there is one."""
+
+
+class StageReached(Struct, frozen=True, kw_only=True):
+    """A run is in a new stage."""
+
+    id: UUID
+    run_token: UUID
+    stage: Stage
+
+
+BatchEvent = (
+    Start
+    | Pause
+    | Resume
+    | Cancel
+    | Retry
+    | Delete
+    | Uploading
+    | Uploaded
+    | Rejected
+    | Dispatched
+    | Due
+    | NeverClaimed
+    | Claimed
+    | LeaseLost
+    | Processed
+    | Failed
+    | StageReached
+)
+
+
+class Step(Struct, frozen=True, kw_only=True):
+    """What an event leads to."""
+
+    batch: BatchState
+    commands: tuple[Command, ...] = ()
+    stopped: tuple[UUID, ...] = ()
+    """Run tokens that are not wanted any more."""

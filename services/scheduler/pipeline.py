@@ -1,0 +1,67 @@
+"""The one place that decides what comes next: a batch and an event give a new batch and what has to be done.
+
+Pure: no clock, no database, no network. Refusals raise `Conflict` with a sentence for people; late news changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from msgspec.structs import replace
+
+from services.scheduler import arrivals, events, operations, runs
+from services.scheduler.events import BatchEvent, Step
+from services.scheduler.state import BatchState
+from shared.batches import BatchStatus, VideoStatus
+
+
+def advance(batch: BatchState, event: BatchEvent, now: datetime) -> Step:
+    """The batch after the event, and what the others have to do. Raises `Conflict` when the operation makes no sense now."""
+    step = _STEPS[type(event)](batch, event, now)
+    return replace(step, batch=_queued(_settled(step.batch, now), now))
+
+
+def _settled(batch: BatchState, now: datetime) -> BatchState:
+    """End a batch whose last video has ended: completed when one completed, failed when all that were wanted failed."""
+    if batch.status not in (BatchStatus.PROCESSING, BatchStatus.PAUSED) or not all(
+        video.finished for video in batch.videos
+    ):
+        return batch
+    completed = any(video.status is VideoStatus.COMPLETED for video in batch.videos)
+    status = BatchStatus.COMPLETED if completed else BatchStatus.FAILED
+    reason = None if completed else "Every video of this batch failed; each says why."
+    return replace(batch, status=status, error_message=reason, completed_at=now)
+
+
+def _queued(batch: BatchState, now: datetime) -> BatchState:
+    """Mark the videos that a worker may have now."""
+    return replace(
+        batch,
+        videos=tuple(
+            video if video.queued is batch.may_run(video, now) else replace(video, queued=not video.queued)
+            for video in batch.videos
+        ),
+    )
+
+
+_STEPS: dict[type[Any], Callable[[BatchState, Any, datetime], Step]] = {
+    events.Start: operations.start,
+    events.Pause: operations.pause,
+    events.Resume: operations.resume,
+    events.Cancel: operations.cancel,
+    events.Retry: operations.retry,
+    events.Delete: operations.delete,
+    events.Uploading: arrivals.uploading,
+    events.Uploaded: arrivals.uploaded,
+    events.Rejected: arrivals.rejected,
+    events.Dispatched: runs.dispatched,
+    events.Due: runs.due,
+    events.NeverClaimed: runs.never_claimed,
+    events.Claimed: runs.claimed,
+    events.LeaseLost: runs.lease_lost,
+    events.StageReached: runs.stage_reached,
+    events.Processed: runs.processed,
+    events.Failed: runs.failed,
+}

@@ -1,0 +1,46 @@
+"""The scheduler's connections, which every answer and handler gets as its second argument."""
+
+from __future__ import annotations
+
+from piccolo.engine.postgres import PostgresEngine
+
+from services.scheduler.dispatch import Dispatcher
+from services.scheduler.presence import Presence
+from services.scheduler.settings import SchedulerSettings
+from services.scheduler.tables import TABLES
+from shared.bus import Bus
+from shared.database import open_database
+from shared.outbox import Outbox
+from shared.running import Lifetime
+from shared.work import Work
+
+
+class Scheduler:
+    """One process of the scheduler. Its app and its worker have the same connections; either may dispatch."""
+
+    def __init__(self, settings: SchedulerSettings, engine: PostgresEngine, bus: Bus, work: Work) -> None:
+        self.settings = settings
+        self.engine = engine
+        self.bus = bus
+        self.work = work
+        self.outbox = Outbox(engine, work)
+        self.presence = Presence(settings.worker_gone_s)
+        self.dispatcher = Dispatcher(self.outbox, self.presence, self.bus)
+        self.presence.on_change(self.dispatcher.wake)
+
+    @classmethod
+    async def open(cls, settings: SchedulerSettings, lifetime: Lifetime) -> Scheduler:
+        """Connect everything and start what runs by itself."""
+        engine = await open_database(settings.database_url, TABLES)
+        bus = await Bus.connect(settings.nats_url, lifetime.process)
+        at = cls(settings, engine, bus, Work(settings.rabbitmq_url))
+        await bus.listen("workers.>", at.presence.hear)
+        lifetime.background(at.outbox.send_for_ever())
+        lifetime.background(at.dispatcher.dispatch_for_ever())
+        return at
+
+    async def close(self) -> None:
+        """Let go of everything."""
+        await self.work.stop()
+        await self.bus.close()
+        await self.engine.close_connection_pool()

@@ -1,0 +1,32 @@
+"""What can be set about the scheduler."""
+
+from __future__ import annotations
+
+from msgspec import field
+
+from shared.batches import Tier
+from shared.settings import Common
+from shared.tiers import DEFAULT_TIERS, Limits
+
+
+class SchedulerSettings(Common, frozen=True, kw_only=True):
+    """The scheduler's settings, for its app and its worker."""
+
+    tiers: dict[Tier, Limits] = field(default_factory=lambda: dict(DEFAULT_TIERS))
+    """Limits of each tier, as JSON with all three tiers."""
+    lease_s: float = 30.0
+    """Seconds without a renewal after which a run counts as lost."""
+    sweep_s: float = 2.0
+    """Seconds between looks for lost leases, due retries and unclaimed work."""
+    claim_patience_s: float = 60.0
+    """Seconds after which a dispatched video that nobody claimed goes back to the queue."""
+    worker_gone_s: float = 7.0
+    """Seconds of silence after which a worker counts as gone and gets no more work."""
+    retry_first_s: float = 10.0
+    """Seconds before the first automatic retry; each further one waits twice as long."""
+    retry_most_s: float = 900.0
+    """The longest wait before a retry, in seconds."""
+    export_lifetime_h: float = 24.0
+    """Hours for which an export can be downloaded."""
+    handler_slots: int = 4
+    """Events that one worker process handles at the same time."""

@@ -1,0 +1,79 @@
+"""What has to be looked for because nobody tells of it: lost leases, retries that are due, work that nobody claimed, exports past their time."""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import UUID
+
+from services.scheduler import events, exporting
+from services.scheduler.changes import change
+from services.scheduler.export_answers import store_export
+from services.scheduler.service import Scheduler
+from services.scheduler.tables import BatchJobs, BatchVideos, Exports
+from shared.batches import ExportStatus
+from shared.errors import DailiesError
+from shared.logs import logger
+from shared.messages import DeleteDeliverable
+
+log = logger(__name__)
+
+
+async def sweep_for_ever(at: Scheduler) -> None:
+    """Look every few seconds. After an outage of our own, every lease first gets a full term: nobody could renew."""
+    blind = True
+    while True:
+        try:
+            if not at.bus.connected:
+                blind = True
+            elif blind:
+                await BatchVideos.grant_a_full_term(at.settings.lease_s)
+                await Exports.grant_a_full_term(at.settings.lease_s)
+                blind = False
+            else:
+                await sweep(at)
+        except (DailiesError, OSError, asyncio.TimeoutError) as error:
+            blind = True
+            log.warning("could not sweep", error=str(error))
+        except Exception:
+            blind = True
+            log.exception("could not sweep")
+        await asyncio.sleep(at.settings.sweep_s)
+
+
+async def sweep(at: Scheduler) -> None:
+    """One look at everything."""
+    for row in await BatchVideos.lost():
+        log.warning("a lease was lost", batch_id=str(row["batch_job_id"]), batch_video_id=str(row["id"]))
+        await change(at.outbox, at.bus, row["batch_job_id"], events.LeaseLost(id=row["id"], run_token=row["run_token"]))
+    for row in await BatchVideos.never_claimed(at.settings.claim_patience_s):
+        await change(at.outbox, at.bus, row["batch_job_id"], events.NeverClaimed(id=row["id"]))
+    for batch_id in await BatchVideos.due():
+        await change(at.outbox, at.bus, batch_id, events.Due())
+    for export_id in await Exports.to_send_again(at.settings.claim_patience_s):
+        await _send_export_again(export_id, at)
+    async with at.outbox.change():
+        for expired in await Exports.expire():
+            await at.outbox.add(DeleteDeliverable(export_id=expired.id))
+    at.dispatcher.wake()
+
+
+async def _send_export_again(export_id: UUID, at: Scheduler) -> None:
+    async with at.outbox.change():
+        export = await Exports.load(export_id, lock=True)
+        if export is None or not export.open:
+            return
+        batch = await BatchJobs.load(export.batch_job_id)
+        now = await BatchJobs.now()
+        waiting = export
+        if export.run_token is not None:
+            if export.lease_until is None or export.lease_until > now:
+                return
+            waiting = exporting.lost(export, now)
+        if batch is None:
+            waiting = exporting.given_up(waiting, "The batch was deleted.", now)
+        if waiting.status is ExportStatus.FAILED or batch is None:
+            await store_export(at, export, waiting, now)
+            return
+        sent = exporting.dispatched(waiting)
+        await store_export(at, export, sent, now)
+        await at.outbox.add(exporting.command(batch, sent))

@@ -1,0 +1,9 @@
+"""The scheduler's tables and all its queries."""
+
+from services.scheduler.tables.batches import BatchJobs, BatchVideos
+from services.scheduler.tables.exports import Exports
+from services.scheduler.tables.queue import QueueClock, QueueUsers
+
+TABLES = (BatchJobs, BatchVideos, Exports, QueueClock, QueueUsers)
+
+__all__ = ["TABLES", "BatchJobs", "BatchVideos", "Exports", "QueueClock", "QueueUsers"]

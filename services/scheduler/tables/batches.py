@@ -1,0 +1,294 @@
+"""batch_jobs and batch_videos: loaded as a `BatchState`, saved as the difference between two of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, get_type_hints
+from uuid import UUID
+
+from msgspec.structs import replace
+from piccolo.columns import JSONB, BigInt, Boolean, DoublePrecision, ForeignKey, Integer, Text, Timestamptz, Varchar
+from piccolo.columns import UUID as UuidColumn
+from piccolo.table import Table
+
+from services.scheduler.progress import percentage
+from services.scheduler.state import BatchState, VideoState
+from services.scheduler.tables.columns import from_row, insert, to_column, update
+from services.scheduler.tables.queue import QueueUsers
+from shared.batches import BatchStatus, VideoStatus
+
+BATCH_FIELDS = tuple(name for name in BatchState.__struct_fields__ if name not in ("videos", "revision"))
+VIDEO_FIELDS = VideoState.__struct_fields__
+BATCH_TYPES = get_type_hints(BatchState)
+VIDEO_TYPES = get_type_hints(VideoState)
+SORTS = {"created_at", "priority", "status", "name", "progress_percentage"}
+
+
+class BatchJobs(Table, tablename="batch_jobs"):
+    """A batch and what its videos add up to."""
+
+    id = UuidColumn(primary_key=True)
+    user_id = UuidColumn()
+    name = Varchar(length=100)
+    description = Text(null=True)
+    settings = JSONB()
+    status = Text()
+    priority = Integer()
+    total_videos = Integer()
+    completed_videos = Integer()
+    failed_videos = Integer()
+    cancelled_videos = Integer()
+    total_duration_seconds = DoublePrecision()
+    processed_duration_seconds = DoublePrecision()
+    progress_percentage = Integer()
+    estimated_time_remaining = Integer(null=True)
+    error_message = Text(null=True)
+    start_id = UuidColumn(null=True)
+    revision = BigInt()
+    created_at = Timestamptz()
+    started_at = Timestamptz(null=True)
+    completed_at = Timestamptz(null=True)
+    updated_at = Timestamptz()
+    deleted_at = Timestamptz(null=True)
+
+    @classmethod
+    async def now(cls) -> datetime:
+        """PostgreSQL's clock, the only one that counts."""
+        rows = await cls.raw("select clock_timestamp() as now")
+        moment: datetime = rows[0]["now"]
+        return moment
+
+    @classmethod
+    async def load(cls, batch_id: UUID, *, user_id: UUID | None = None, lock: bool = False) -> BatchState | None:
+        """A batch with its videos, if it exists (and belongs to the user); locked against other changes when asked."""
+        rows = await cls.raw(
+            f"select * from batch_jobs where id = {{}} and deleted_at is null{' for update' if lock else ''}", batch_id
+        )
+        if not rows or (user_id is not None and rows[0]["user_id"] != user_id):
+            return None
+        videos = await BatchVideos.raw("select * from batch_videos where batch_job_id = {} order by position", batch_id)
+        return from_row(rows[0], BatchState, videos=tuple(from_row(row, VideoState) for row in videos))
+
+    @classmethod
+    async def add(cls, batch: BatchState) -> None:
+        """Write down a new batch and its videos."""
+        fields = {**_batch_columns(batch), **_sums(batch)}
+        await cls.raw(insert("batch_jobs", fields, BATCH_TYPES), *fields.values())
+        for video in batch.videos:
+            await BatchVideos.add(batch, video)
+
+    @classmethod
+    async def store(cls, old: BatchState, new: BatchState, now: datetime) -> BatchState:
+        """Write what is different, keep the sums and the user's queue in step, and return the batch as it is now."""
+        if new == old:
+            return old
+        before = {video.id: video for video in old.videos}
+        changed = [video for video in new.videos if video != before.get(video.id)]
+        new = replace(
+            new,
+            revision=old.revision + 1,
+            updated_at=now,
+            videos=tuple(replace(video, updated_at=now) if video in changed else video for video in new.videos),
+        )
+        fields = {**_batch_columns(new), **_sums(new), "revision": new.revision}
+        await cls.raw(update("batch_jobs", fields, BATCH_TYPES), *fields.values(), new.id)
+        for video in new.videos:
+            if video.id not in before:
+                await BatchVideos.add(new, video)
+            elif video != before[video.id]:
+                await BatchVideos.store(new, video)
+        waiting = sum(video.queued for video in new.videos) - sum(video.queued for video in old.videos)
+        running = sum(video.running for video in new.videos) - sum(video.running for video in old.videos)
+        if waiting or running:
+            await QueueUsers.moved(new.user_id, waiting, running)
+        return new
+
+    @classmethod
+    async def page(
+        cls, user_id: UUID, status: BatchStatus | None, limit: int, offset: int, sort: str
+    ) -> tuple[list[dict[str, Any]], dict[str, int]]:
+        """A page of rows of a user's batches, and how many batches there are in each status. `sort` is one of `SORTS`, perhaps after `-`."""
+        column, direction = sort.lstrip("-"), "desc" if sort.startswith("-") else "asc"
+        assert column in SORTS
+        where = "user_id = {} and deleted_at is null"
+        values: list[Any] = [user_id]
+        counts = await cls.raw(f"select status, count(*) as n from batch_jobs where {where} group by status", *values)
+        if status is not None:
+            where, values = where + " and status = {}", [*values, status.value]
+        rows = await cls.raw(
+            f"select *, (select count(*) from batch_videos v where v.batch_job_id = batch_jobs.id and v.status = 'processing') as running"
+            f" from batch_jobs where {where} order by {column} {direction}, id limit {{}} offset {{}}",
+            *values,
+            limit,
+            offset,
+        )
+        return rows, {row["status"]: row["n"] for row in counts}
+
+
+class BatchVideos(Table, tablename="batch_videos"):
+    """A video in a batch."""
+
+    id = UuidColumn(primary_key=True)
+    batch_job_id = ForeignKey(BatchJobs)
+    user_id = UuidColumn()
+    video_id = UuidColumn()
+    position = Integer()
+    name = Text()
+    size_bytes = BigInt()
+    duration_seconds = DoublePrecision(null=True)
+    status = Text()
+    progress_percentage = Integer()
+    current_stage = Text(null=True)
+    error_code = Text(null=True)
+    error_message = Text(null=True)
+    retry_count = Integer()
+    max_retries = Integer()
+    attempt = Integer()
+    lost_leases = Integer()
+    run_token = UuidColumn(null=True)
+    worker = Text(null=True)
+    lease_until = Timestamptz(null=True)
+    next_try_at = Timestamptz(null=True)
+    charged = Boolean()
+    fenced = Boolean()
+    own_upload = Boolean()
+    source = JSONB(null=True)
+    facts = JSONB(null=True)
+    output = JSONB(null=True)
+    output_video_url = Text(null=True)
+    processing_result = JSONB(null=True)
+    uploaded_at = Timestamptz(null=True)
+    created_at = Timestamptz()
+    started_at = Timestamptz(null=True)
+    completed_at = Timestamptz(null=True)
+    updated_at = Timestamptz()
+    queued = Boolean()
+    priority = Integer()
+    batch_created_at = Timestamptz()
+
+    @classmethod
+    async def add(cls, batch: BatchState, video: VideoState) -> None:
+        """Write down a new video of a batch."""
+        fields = {
+            **{name: to_column(getattr(video, name)) for name in VIDEO_FIELDS},
+            "batch_job_id": batch.id,
+            "user_id": batch.user_id,
+            "priority": batch.priority,
+            "batch_created_at": batch.created_at,
+        }
+        await cls.raw(insert("batch_videos", fields, VIDEO_TYPES), *fields.values())
+
+    @classmethod
+    async def store(cls, batch: BatchState, video: VideoState) -> None:
+        """Write a changed video."""
+        fields = {name: to_column(getattr(video, name)) for name in VIDEO_FIELDS if name not in ("id", "created_at")}
+        fields["priority"] = batch.priority
+        await cls.raw(update("batch_videos", fields, VIDEO_TYPES), *fields.values(), video.id)
+
+    @classmethod
+    async def batch_of(cls, batch_video_id: UUID) -> UUID | None:
+        """The batch of one of its videos."""
+        rows = await cls.raw("select batch_job_id from batch_videos where id = {}", batch_video_id)
+        return rows[0]["batch_job_id"] if rows else None
+
+    @classmethod
+    async def batches_waiting_for(cls, video_id: UUID) -> list[UUID]:
+        """The batches that wait for the upload of a library video."""
+        rows = await cls.raw(
+            "select batch_job_id from batch_videos where video_id = {} and uploaded_at is null"
+            " and status in ('pending', 'uploading') order by batch_job_id",
+            video_id,
+        )
+        return [row["batch_job_id"] for row in rows]
+
+    @classmethod
+    async def used_elsewhere(cls, batch_id: UUID) -> frozenset[UUID]:
+        """Library ids of a batch's videos that another living batch uses too."""
+        rows = await cls.raw(
+            "select distinct v.video_id from batch_videos v join batch_videos o on o.video_id = v.video_id and o.batch_job_id <> v.batch_job_id"
+            " join batch_jobs b on b.id = o.batch_job_id where v.batch_job_id = {} and b.deleted_at is null",
+            batch_id,
+        )
+        return frozenset(row["video_id"] for row in rows)
+
+    @classmethod
+    async def renew(cls, batch_video_id: UUID, run_token: UUID, lease_s: float) -> dict[str, Any] | None:
+        """Extend a lease; None when the run is not the one that may go on."""
+        rows = await cls.raw(
+            "update batch_videos set lease_until = clock_timestamp() + make_interval(secs => {}) where id = {} and run_token = {}"
+            " and status = 'processing' returning batch_job_id, current_stage",
+            lease_s,
+            batch_video_id,
+            run_token,
+        )
+        return rows[0] if rows else None
+
+    @classmethod
+    async def grant_a_full_term(cls, lease_s: float) -> None:
+        """Nobody could renew while the scheduler, NATS or PostgreSQL was away: let every lease begin anew."""
+        await cls.raw(
+            "update batch_videos set lease_until = clock_timestamp() + make_interval(secs => {}) where status = 'processing' and run_token is not null",
+            lease_s,
+        )
+
+    @classmethod
+    async def lost(cls) -> list[dict[str, Any]]:
+        """Videos whose lease has run out: id, batch_job_id, run_token."""
+        rows: list[dict[str, Any]] = await cls.raw(
+            "select id, batch_job_id, run_token from batch_videos where status = 'processing' and lease_until < clock_timestamp() limit 100"
+        )
+        return rows
+
+    @classmethod
+    async def never_claimed(cls, patience_s: float) -> list[dict[str, Any]]:
+        """Videos that were dispatched long ago and that no worker has claimed: id, batch_job_id."""
+        rows: list[dict[str, Any]] = await cls.raw(
+            "select id, batch_job_id from batch_videos where status = 'processing' and run_token is null"
+            " and updated_at < clock_timestamp() - make_interval(secs => {}) limit 100",
+            patience_s,
+        )
+        return rows
+
+    @classmethod
+    async def due(cls) -> list[UUID]:
+        """Batches with a video whose time for the next try has come."""
+        rows = await cls.raw(
+            "select distinct v.batch_job_id from batch_videos v join batch_jobs b on b.id = v.batch_job_id where v.status = 'pending'"
+            " and not v.queued and v.next_try_at <= clock_timestamp() and b.status = 'processing' and b.deleted_at is null limit 100"
+        )
+        return [row["batch_job_id"] for row in rows]
+
+    @classmethod
+    async def running(cls) -> int:
+        """How many videos the workers have."""
+        rows = await cls.raw("select count(*) as n from batch_videos where status = 'processing'")
+        count: int = rows[0]["n"]
+        return count
+
+    @classmethod
+    async def next_of(cls, user_id: UUID) -> dict[str, Any] | None:
+        """The video that is next among a user's own: priority first, then age."""
+        rows = await cls.raw(
+            "select id, batch_job_id from batch_videos where user_id = {} and queued order by priority desc, batch_created_at, position limit 1",
+            user_id,
+        )
+        return rows[0] if rows else None
+
+
+def _batch_columns(batch: BatchState) -> dict[str, Any]:
+    return {name: to_column(getattr(batch, name)) for name in BATCH_FIELDS}
+
+
+def _sums(batch: BatchState) -> dict[str, Any]:
+    known = [video for video in batch.videos if video.duration_seconds is not None]
+    return {
+        "total_videos": len(batch.videos),
+        "completed_videos": batch.count(VideoStatus.COMPLETED),
+        "failed_videos": batch.count(VideoStatus.FAILED),
+        "cancelled_videos": batch.count(VideoStatus.CANCELLED),
+        "total_duration_seconds": sum(video.duration_seconds or 0.0 for video in known),
+        "processed_duration_seconds": sum(
+            video.duration_seconds or 0.0 for video in known if video.status is VideoStatus.COMPLETED
+        ),
+        "progress_percentage": percentage(batch),
+    }

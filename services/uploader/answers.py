@@ -1,0 +1,200 @@
+"""What the gateway asks about uploads and the library. Every answer is about the asking user's own videos alone."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+from services.uploader.names import Described, checked
+from services.uploader.plans import (
+    Shape,
+    arrival_key,
+    require_all_parts,
+    shape,
+    size_of_part,
+    source_key,
+)
+from services.uploader.service import Uploader
+from services.uploader.show import upload_plan, video_view
+from services.uploader.tables import Probes, Upload, Uploads, Videos
+from shared.bus import answers
+from shared.errors import Conflict, DailiesError, Invalid, NotFound, TooLarge
+from shared.messages import (
+    CompleteUpload,
+    GetUpload,
+    GetVideo,
+    ListVideos,
+    NewUpload,
+    OpenUploads,
+    ProbeVideo,
+    SignParts,
+    UploadPlans,
+)
+from shared.storage.objects import OCTETS
+from shared.views import PartUrl, PartUrls, StoredPart, UploadState, Video, VideoPage
+
+MOST_FILES = 100
+MOST_PARTS_SIGNED = 200
+MOST_VIDEOS = 200
+
+
+@answers(OpenUploads)
+async def open_uploads(request: OpenUploads, at: Uploader) -> UploadPlans:
+    """Write the videos down and plan their uploads. Asked again it gives the same plans, with URLs that are still good."""
+
+    async def make() -> UploadPlans:
+        described = [_checked(file, number, at) for number, file in enumerate(request.files, 1)]
+        shapes = [_shape(file, at) for file in described]
+        ids = await asyncio.gather(
+            *(
+                _begin(request, new, file, form, at)
+                for new, file, form in zip(request.files, described, shapes, strict=True)
+            )
+        )
+        for new, file, form, upload_id in zip(request.files, described, shapes, ids, strict=True):
+            video_id, user_id = new.video_id, request.user_id
+            added = await Videos.add(video_id, user_id, request.batch_id, file.name, file.size_bytes, file.content_type)
+            if not added:
+                raise Conflict(f"The id {video_id} is taken by another video; use a new one.")
+            key = source_key(user_id, video_id) if upload_id else arrival_key(user_id, video_id)
+            await Uploads.add(video_id, key, upload_id, file.size_bytes, file.content_type, form)
+        return await _plans(request, at)
+
+    if not 1 <= len(request.files) <= MOST_FILES:
+        raise Invalid(f"Announce 1 to {MOST_FILES} files at a time; these are {len(request.files)}.")
+    plans = await at.outbox.once(request, make)
+    if min(plan.expires_at for plan in plans.plans) < datetime.now(UTC) + at.settings.upload_url_lifetime / 2:
+        return await _plans(request, at)
+    return plans
+
+
+async def _plans(request: OpenUploads, at: Uploader) -> UploadPlans:
+    uploads = [await Uploads.of_user(request.user_id, file.video_id) for file in request.files]
+    return UploadPlans(plans=tuple([await upload_plan(upload, at.store, at.settings) for upload in uploads]))
+
+
+def _checked(file: NewUpload, number: int, at: Uploader) -> Described:
+    try:
+        return checked(file, at.settings.store_max_object_bytes)
+    except (Invalid, TooLarge) as error:
+        raise type(error)(f"File {number}: {error}") from None
+
+
+def _shape(file: Described, at: Uploader) -> Shape:
+    return shape(
+        file.size_bytes,
+        single_put_bytes=at.settings.single_put_bytes,
+        part_bytes=at.settings.part_bytes,
+        most_bytes=at.settings.store_max_object_bytes,
+    )
+
+
+async def _begin(request: OpenUploads, new: NewUpload, file: Described, form: Shape, at: Uploader) -> str | None:
+    if form.part_count == 1:
+        return None
+    key = source_key(request.user_id, new.video_id)
+    return await at.store.create_multipart(key, file.content_type or OCTETS)
+
+
+@answers(SignParts)
+async def sign_parts(query: SignParts, at: Uploader) -> PartUrls:
+    """Sign parts that are about to be sent. Raises `Conflict` when the upload is not open or is a single PUT."""
+    upload = await Uploads.of_user(query.user_id, query.video_id)
+    if not upload.is_open:
+        raise Conflict(f"The upload of {upload.name!r} has ended; nothing more is taken.")
+    if upload.upload_id is None or upload.size_bytes is None:
+        raise Conflict(f"{upload.name!r} is sent whole, by one PUT; ask for the upload to get a new URL.")
+    if not 1 <= len(query.numbers) <= MOST_PARTS_SIGNED:
+        raise Invalid(f"Ask for 1 to {MOST_PARTS_SIGNED} parts at a time; these are {len(query.numbers)}.")
+    lifetime = at.settings.upload_url_lifetime
+    signed: list[PartUrl] = []
+    for number in query.numbers:
+        size = size_of_part(number, upload.size_bytes, upload.shape)
+        url = await at.store.presign_part(upload.key, upload.upload_id, number, size, lifetime)
+        signed.append(PartUrl(number=number, url=url, size_bytes=size))
+    return PartUrls(parts=tuple(signed), expires_at=datetime.now(UTC) + lifetime)
+
+
+@answers(GetUpload)
+async def get_upload(query: GetUpload, at: Uploader) -> UploadState:
+    """What the store has of an upload."""
+    upload = await Uploads.of_user(query.user_id, query.video_id)
+    plan = await upload_plan(upload, at.store, at.settings)
+    parts = await _arrived(upload, at) if upload.is_open else ()
+    return UploadState(plan=plan, parts=parts, complete=not upload.is_open)
+
+
+async def _arrived(upload: Upload, at: Uploader) -> tuple[StoredPart, ...]:
+    try:
+        if upload.upload_id is not None:
+            return await at.store.list_parts(upload.key, upload.upload_id)
+        whole = await at.store.stat(upload.key)
+        return (StoredPart(number=1, size_bytes=whole.size_bytes, etag=whole.etag),)
+    except NotFound:
+        return ()
+
+
+@answers(CompleteUpload)
+async def complete_upload(request: CompleteUpload, at: Uploader) -> Video:
+    """Check that everything arrived and have it inspected. Parts are put together by the worker, because that takes its time.
+
+    Raises `Conflict` while bytes are missing, and `Invalid` when they are not as announced; either may be put right and completed.
+    """
+
+    async def make() -> Video:
+        upload = await Uploads.of_user(request.user_id, request.video_id, lock=True)
+        if upload.is_open:
+            size_bytes = await _verified(upload, at)
+            await Videos.begin_checking(upload.video_id, size_bytes)
+            await Uploads.complete(upload.video_id)
+            await Probes.add(upload.video_id, at.settings.probe_patience_s)
+            await at.outbox.add(ProbeVideo(video_id=upload.video_id))
+        return await video_view(await Videos.of_user(request.user_id, request.video_id), at.store, at.settings)
+
+    return await at.outbox.once(request, make)
+
+
+async def _verified(upload: Upload, at: Uploader) -> int:
+    """The size of what arrived, once it is all there and as announced."""
+    parts = await _arrived(upload, at)
+    if upload.upload_id is not None and upload.size_bytes is not None:
+        require_all_parts(parts, upload.size_bytes, upload.shape)
+        return upload.size_bytes
+    if not parts:
+        raise Conflict(f"{upload.name!r} has not arrived; send it to the URL of its upload, then complete again.")
+    size = parts[0].size_bytes
+    refusal: DailiesError | None = None
+    if upload.size_bytes is not None and size != upload.size_bytes:
+        refusal = Invalid(
+            f"{upload.name!r} has {size} bytes instead of the {upload.size_bytes} announced; send it again."
+        )
+    elif size > at.settings.store_max_object_bytes:
+        refusal = TooLarge(
+            f"{upload.name!r} has {size} bytes; a video may have up to {at.settings.store_max_object_bytes}."
+        )
+    if refusal is not None:
+        await at.store.delete(upload.key)
+        raise refusal
+    return size
+
+
+@answers(GetVideo)
+async def get_video(query: GetVideo, at: Uploader) -> Video:
+    """One video."""
+    return await video_view(await Videos.of_user(query.user_id, query.video_id), at.store, at.settings)
+
+
+@answers(ListVideos)
+async def list_videos(query: ListVideos, at: Uploader) -> VideoPage:
+    """A page of the library. Raises `Invalid` for an unknown order."""
+    if not 0 <= query.limit <= MOST_VIDEOS or query.offset < 0:
+        raise Invalid(f"A page has up to {MOST_VIDEOS} videos, and begins at 0 or later.")
+    videos, total = await Videos.page(
+        query.user_id,
+        video_ids=query.video_ids,
+        search=query.search,
+        limit=query.limit,
+        offset=query.offset,
+        sort=query.sort,
+    )
+    return VideoPage(videos=tuple([await video_view(video, at.store, at.settings) for video in videos]), total=total)

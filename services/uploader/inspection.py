@@ -1,0 +1,83 @@
+"""What happens to a file that has arrived: made whole, read once, looked into, pictured."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from isal.isal_zlib import crc32
+from msgspec import Struct
+from msgspec.structs import replace
+
+from services.uploader.names import BY_CONTAINER
+from services.uploader.plans import source_key, thumbnail_key
+from services.uploader.probe import inspect, thumbnail
+from services.uploader.tables import Upload
+from shared.errors import NotFound, PermanentFailure
+from shared.media import MediaFacts, StoredObject
+from shared.storage import ObjectStore
+from shared.storage.objects import OCTETS
+
+CHUNK = 1024 * 1024
+
+
+class Inspected(Struct, frozen=True, kw_only=True):
+    """What an inspection found."""
+
+    source: StoredObject
+    facts: MediaFacts
+    thumbnail_key: str
+
+
+async def inspected(upload: Upload, store: ObjectStore, room: Path) -> Inspected:
+    """Look closely at the file of a completed upload. `room` is an empty scratch folder.
+
+    Raises `PermanentFailure` when it is not a video that can be processed; any other error means to try again.
+    """
+    source = await whole(upload, store)
+    file = room / "source"
+    await store.fetch(source.key, file)
+    if source.crc32 is None:
+        source = replace(source, crc32=await asyncio.to_thread(checksum, file))
+    facts = await inspect(file)
+    picture = room / "thumbnail.jpg"
+    await thumbnail(file, facts, picture)
+    stored = await store.put_file(thumbnail_key(upload.user_id, upload.video_id), picture, "image/jpeg")
+    # The type by its content: what was claimed is not to be trusted.
+    kind = BY_CONTAINER.get(facts.container, OCTETS)
+    return Inspected(source=replace(source, content_type=kind), facts=facts, thumbnail_key=stored.key)
+
+
+async def whole(upload: Upload, store: ObjectStore) -> StoredObject:
+    """The source as one object, put together from what arrived unless that was done before."""
+    key = source_key(upload.user_id, upload.video_id)
+    if upload.upload_id is None:
+        try:
+            return await store.stat(key)
+        except NotFound:
+            pass
+        try:
+            return await store.copy(upload.key, key)
+        except NotFound:
+            raise _lost() from None
+    try:
+        parts = await store.list_parts(key, upload.upload_id)
+    except NotFound:
+        parts = ()
+    try:
+        return await store.complete_multipart(key, upload.upload_id, parts)
+    except NotFound:
+        raise _lost() from None
+
+
+def checksum(path: Path) -> int:
+    """CRC-32 of a file."""
+    crc = 0
+    with open(path, "rb", buffering=0) as file:
+        while data := file.read(CHUNK):
+            crc = crc32(data, crc)
+    return crc
+
+
+def _lost() -> PermanentFailure:
+    return PermanentFailure("The file is not in the store any more; upload it again.")

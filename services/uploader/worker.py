@@ -1,0 +1,31 @@
+"""Inspects what arrived, deletes what is told, and looks for what got lost."""
+
+from __future__ import annotations
+
+import msgspec
+
+from services.uploader import handlers, sweeps
+from services.uploader.service import UploaderWorker, connect
+from services.uploader.settings import UploaderSettings
+from shared.running import Lifetime, run
+from shared.scratch import Scratch
+
+HANDLERS = (handlers.probe_video, handlers.delete_source)
+
+
+async def main(settings: UploaderSettings, lifetime: Lifetime) -> None:
+    """Run until told to stop."""
+    connections = await connect(settings, lifetime)
+    at = UploaderWorker(**msgspec.structs.asdict(connections), scratch=Scratch(settings.scratch_folder))
+    at.work.start(HANDLERS, at, slots={"uploader": settings.probe_slots, "uploader.housekeeping": 1})
+    lifetime.background(sweeps.every(settings.sweep_s, sweeps.announce_lost_probes, at))
+    lifetime.background(sweeps.every(settings.sweep_s, sweeps.give_up_abandoned_uploads, at))
+    lifetime.background(sweeps.every(settings.tidy_s, sweeps.tidy_store, at))
+    lifetime.ready(lambda: at.bus.connected)
+    await lifetime.until_stopped()
+    await at.close()
+    at.scratch.close()
+
+
+if __name__ == "__main__":
+    run(UploaderSettings, "uploader", main)

@@ -1,0 +1,246 @@
+"""NATS: questions asked and answered at once, and updates for whoever watches. Nothing here may be needed to survive a crash."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+import nats
+import structlog
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from nats.errors import NoRespondersError
+from nats.js.api import DeliverPolicy, DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
+
+from shared.errors import DailiesError, RateLimited, Unavailable, known_errors
+from shared.logs import logger
+from shared.messages import Asked, Update
+
+A = TypeVar("A")
+F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
+Answer = Callable[..., Awaitable[Any]]
+
+log = logger(__name__)
+
+ERROR_HEADER = "Dailies-Error"
+RETRY_HEADER = "Dailies-Retry-After"
+TRACE_HEADER = "Dailies-Request"
+FIRST_CONNECTION_S = 10.0
+FIRST_CONNECTION_S = 10.0
+DAY_S = 24 * 3600
+MEGABYTE = 1024 * 1024
+
+STREAMS = (
+    # One message a subject: the last value of everything, and it coalesces by itself. Right for progress, wrong for a log.
+    StreamConfig(
+        name="LIVE",
+        subjects=["live.>"],
+        max_msgs_per_subject=1,
+        max_age=DAY_S,
+        max_bytes=256 * MEGABYTE,
+        discard=DiscardPolicy.OLD,
+        retention=RetentionPolicy.LIMITS,
+        storage=StorageType.FILE,
+    ),
+    StreamConfig(
+        name="LOG",
+        subjects=["log.>"],
+        max_age=DAY_S,
+        max_bytes=512 * MEGABYTE,
+        discard=DiscardPolicy.OLD,
+        retention=RetentionPolicy.LIMITS,
+        storage=StorageType.FILE,
+    ),
+)
+
+
+def answers(kind: type[Asked[Any]]) -> Callable[[F], F]:
+    """Mark a coroutine `(asked, at)` as the one that answers this request or query."""
+
+    def mark(answer: F) -> F:
+        answer.asked = kind  # type: ignore[attr-defined]
+        return answer
+
+    return mark
+
+
+class Bus:
+    """A connection to NATS that reconnects for ever."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.jetstream = client.jetstream()
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    @classmethod
+    async def connect(cls, url: str, name: str, patience_s: float = FIRST_CONNECTION_S) -> Bus:
+        """Connect and make sure that the streams exist. Raises `Unavailable` when NATS is not there."""
+        try:
+            # Reconnecting for ever is right later, but a first connection that fails should be told to somebody.
+            client = await asyncio.wait_for(
+                nats.connect(
+                    url,
+                    name=name,
+                    max_reconnect_attempts=-1,
+                    reconnect_time_wait=0.2,
+                    connect_timeout=2,
+                    ping_interval=5,
+                    max_outstanding_pings=2,
+                    disconnected_cb=_lost,
+                    reconnected_cb=_found,
+                    error_cb=_complain,
+                ),
+                patience_s,
+            )
+        except (NatsError, OSError, asyncio.TimeoutError) as error:
+            raise Unavailable("NATS does not answer; check DAILIES_NATS_URL and that the server runs.") from error
+        bus = cls(client)
+        for stream in STREAMS:
+            await bus.jetstream.add_stream(stream)
+        return bus
+
+    async def close(self) -> None:
+        """Answer what was asked already, send what is buffered, and leave."""
+        if self.client.is_connected:
+            await self.client.drain()
+        else:
+            await self.client.close()
+
+    @property
+    def connected(self) -> bool:
+        """Whether the server is there just now."""
+        return self.client.is_connected
+
+    async def ask(self, asked: Asked[A], timeout_s: float = 5.0) -> A:
+        """Ask a service. Raises the error that it raised, or `Unavailable` when nobody answers in time."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + timeout_s
+        trace = str(structlog.contextvars.get_contextvars().get("request_id", ""))
+        while True:
+            try:
+                message = await self.client.request(
+                    asked.subject(),
+                    msgspec.json.encode(asked),
+                    timeout=max(0.05, deadline - loop.time()),
+                    headers={TRACE_HEADER: trace} if trace else None,
+                )
+                break
+            except NoRespondersError:
+                # The service is just being restarted, more often than not: nobody has heard the question, so ask again.
+                if loop.time() + 0.1 >= deadline:
+                    raise _nobody(asked) from None
+                await asyncio.sleep(0.1)
+            except (NatsError, asyncio.TimeoutError):
+                raise _nobody(asked) from None
+        headers = message.headers or {}
+        if code := headers.get(ERROR_HEADER):
+            raise _error(code, message.data.decode(), headers)
+        answer: A = msgspec.json.decode(message.data, type=type(asked).answer)
+        return answer
+
+    async def serve(self, handlers: Iterable[Answer], at: Any) -> None:
+        """Answer in the service's queue group: of all its running copies, one gets each question."""
+        for handler in handlers:
+            kind: type[Asked[Any]] = handler.asked  # type: ignore[attr-defined]
+            await self.client.subscribe(kind.subject(), queue=kind.of, cb=self._answering(handler, kind, at))
+        # Without the flush the first question may find nobody.
+        await self.client.flush()
+
+    def _answering(self, handler: Answer, kind: type[Asked[Any]], at: Any) -> Callable[[Msg], Awaitable[None]]:
+        decoder = msgspec.json.Decoder(kind)
+
+        async def answer(message: Msg) -> None:
+            with structlog.contextvars.bound_contextvars(request_id=(message.headers or {}).get(TRACE_HEADER, "")):
+                try:
+                    result = await handler(decoder.decode(message.data), at)
+                    await self.client.publish(message.reply, msgspec.json.encode(result))
+                except DailiesError as error:
+                    await self._refuse(message, error.code, str(error), error)
+                except Exception as error:
+                    number = uuid.uuid4().hex[:12]
+                    log.exception("a question could not be answered", subject=message.subject, error_id=number)
+                    await self._refuse(
+                        message, "internal", f"Something went wrong here; the log knows it as {number}.", error
+                    )
+
+        async def start(message: Msg) -> None:
+            # In a task of its own: a slow answer must not hold up the next question on the same subject.
+            task = asyncio.create_task(answer(message))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+
+        return start
+
+    async def _refuse(self, message: Msg, code: str, sentence: str, error: Exception) -> None:
+        headers = {ERROR_HEADER: code}
+        if isinstance(error, RateLimited):
+            headers[RETRY_HEADER] = str(error.retry_after_s)
+        await self.client.publish(message.reply, sentence.encode(), headers=headers)
+
+    async def publish(self, update: Update) -> None:
+        """Say what is so now. While NATS is away it is kept for a moment or lost: the next update repairs it."""
+        try:
+            await self.client.publish(update.subject(), msgspec.json.encode(update))
+        except NatsError as error:
+            log.warning("an update was not sent", subject=update.subject(), error=str(error))
+
+    async def listen(self, subject: str, handler: Callable[[Msg], Awaitable[None]]) -> Any:
+        """Hear what is published from now on. Returns the subscription, to be ended with `unsubscribe()`."""
+        subscription = await self.client.subscribe(subject, cb=handler)
+        await self.client.flush()
+        return subscription
+
+    async def follow(
+        self,
+        stream: str,
+        handler: Callable[[Msg], Awaitable[None]],
+        *,
+        last_per_subject: bool = False,
+        after: int | None = None,
+    ) -> Any:
+        """Read a stream in order, gaps repaired: what is kept of it (or what came after a sequence), then what is new."""
+        policy = DeliverPolicy.LAST_PER_SUBJECT if last_per_subject else DeliverPolicy.ALL
+        if after is not None:
+            policy = DeliverPolicy.BY_START_SEQUENCE
+        subject = next(config.subjects for config in STREAMS if config.name == stream)
+        assert subject is not None
+        return await self.jetstream.subscribe(
+            subject[0],
+            stream=stream,
+            cb=handler,
+            ordered_consumer=True,
+            deliver_policy=policy,
+            config=None if after is None else nats.js.api.ConsumerConfig(opt_start_seq=after + 1),
+        )
+
+
+def answered(handlers: Sequence[Answer]) -> list[type[Asked[Any]]]:
+    """Which requests and queries these handlers answer."""
+    return [handler.asked for handler in handlers]  # type: ignore[attr-defined]
+
+
+def _nobody(asked: Asked[Any]) -> Unavailable:
+    return Unavailable(f"The {asked.of} does not answer just now; try again in a moment.")
+
+
+def _error(code: str, sentence: str, headers: Any) -> DailiesError:
+    kind = known_errors().get(code, DailiesError)
+    if kind is RateLimited:
+        return RateLimited(sentence, int(headers.get(RETRY_HEADER, "1")))
+    return kind(sentence)
+
+
+async def _lost() -> None:
+    log.warning("NATS is away; updates wait and questions fail until it is back")
+
+
+async def _found() -> None:
+    log.info("NATS is back")
+
+
+async def _complain(error: Exception) -> None:
+    log.debug("NATS", error=str(error) or type(error).__name__)

@@ -1,0 +1,143 @@
+"""State first, message second: what a change has to say is written with the change and sent after the commit.
+
+A process that dies between the two loses nothing, because a sweep sends what was committed and never sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from typing import Any, TypeVar
+
+import msgspec
+from piccolo.engine.postgres import PostgresEngine
+from piccolo.querystring import QueryString
+
+from shared import messages
+from shared.errors import Unavailable
+from shared.logs import logger
+from shared.messages import Durable, Request
+from shared.work import Work
+
+A = TypeVar("A")
+
+log = logger(__name__)
+
+CREATE = """
+create table outbox (
+    id bigint generated always as identity primary key,
+    kind text not null,
+    message jsonb not null,
+    created_at timestamptz not null default now()
+);
+create table answered (
+    request_id uuid primary key,
+    answer bytea not null,
+    answered_at timestamptz not null default now()
+);
+create index answered_at on answered (answered_at);
+"""
+"""The two tables that every service with an outbox has, for its first migration."""
+
+SWEEP_S = 2.0
+
+_AFTER: ContextVar[list[Callable[[], Awaitable[None]]] | None] = ContextVar("after_commit", default=None)
+
+
+class Outbox:
+    """The messages of one service that are committed and not yet sent."""
+
+    def __init__(self, engine: PostgresEngine, work: Work) -> None:
+        self.engine = engine
+        self.work = work
+        self._wake = asyncio.Event()
+
+    @asynccontextmanager
+    async def change(self) -> AsyncIterator[None]:
+        """A transaction, or a part of the one that is open; what it has to say is sent as soon as it is committed."""
+        if _AFTER.get() is not None:
+            yield
+            return
+        after: list[Callable[[], Awaitable[None]]] = []
+        mark = _AFTER.set(after)
+        try:
+            async with self.engine.transaction():
+                yield
+        finally:
+            _AFTER.reset(mark)
+        self._wake.set()
+        for act in after:
+            await act()
+
+    def after_commit(self, act: Callable[[], Awaitable[None]]) -> None:
+        """Do something when the open change is committed, and not at all when it is not: for updates and wake-up calls."""
+        waiting = _AFTER.get()
+        assert waiting is not None, "only inside a change"
+        waiting.append(act)
+
+    async def add(self, *to_send: Durable) -> None:
+        """Write messages down, in the transaction that is open."""
+        for message in to_send:
+            await self.engine.run_querystring(
+                QueryString(
+                    "insert into outbox (kind, message) values ({}, {}::jsonb)",
+                    type(message).__name__,
+                    msgspec.json.encode(message).decode(),
+                )
+            )
+
+    async def once(self, request: Request[A], make: Callable[[], Awaitable[A]]) -> A:
+        """Answer a request in a transaction of its own; the same request asked again gets the same answer and changes nothing."""
+        async with self.change():
+            # Two copies of a question may arrive at the same time: the second waits here for the answer to the first.
+            await self._run("select pg_advisory_xact_lock(hashtextextended({}, 0))", str(request.request_id))
+            rows = await self._run("select answer from answered where request_id = {}", request.request_id)
+            if rows:
+                known: A = msgspec.json.decode(rows[0]["answer"], type=type(request).answer)
+                return known
+            answer = await make()
+            await self._run(
+                "insert into answered (request_id, answer) values ({}, {})",
+                request.request_id,
+                msgspec.json.encode(answer),
+            )
+            return answer
+
+    async def send_for_ever(self) -> None:
+        """Send what is committed: at once when this process wrote it, within seconds when another one died before it could."""
+        while True:
+            try:
+                while await self.send_some():
+                    pass
+            except Unavailable as error:
+                log.warning("messages wait in the outbox", error=str(error))
+            except Exception:
+                log.exception("the outbox could not be read")
+            try:
+                await asyncio.wait_for(self._wake.wait(), SWEEP_S)
+            except TimeoutError:
+                pass
+            self._wake.clear()
+
+    async def send_some(self, at_most: int = 100) -> int:
+        """Send the oldest messages and strike them out; returns how many. Copies of a service share the work."""
+        async with self.engine.transaction():
+            rows = await self._run(
+                "select id, kind, message from outbox order by id limit {} for update skip locked", at_most
+            )
+            for row in rows:
+                kind: type[Durable] = getattr(messages, row["kind"])
+                await self.work.send(msgspec.json.decode(row["message"], type=kind))
+            if rows:
+                await self._run("delete from outbox where id = any({})", [row["id"] for row in rows])
+        return len(rows)
+
+    async def forget_answers(self) -> None:
+        """Drop answers that nobody will ask for again."""
+        await self._run("delete from answered where answered_at < now() - interval '2 days'")
+
+    async def _run(self, sql: str, *values: object) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = await self.engine.run_querystring(QueryString(sql, *values))
+        return rows

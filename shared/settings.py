@@ -1,0 +1,99 @@
+"""Settings: one frozen struct per service, read once from the environment at start-up.
+
+A field `store_url` is the variable `DAILIES_STORE_URL`. Whatever is missing or malformed is reported by the variable's name,
+all of it at once, and the process does not start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar, get_type_hints
+
+import msgspec
+from msgspec import NODEFAULT, Struct
+
+PREFIX = "DAILIES_"
+
+S = TypeVar("S", bound=Struct)
+
+
+class SettingsError(SystemExit):
+    """The environment lacks something; the message names each variable and what is wrong with it."""
+
+
+class DatabaseSettings(Struct, frozen=True, kw_only=True):
+    """What a migration needs."""
+
+    database_url: str
+    """PostgreSQL, as the service's own role: `postgresql://role:password@host:port/dailies`."""
+
+
+class Common(DatabaseSettings, frozen=True, kw_only=True):
+    """What every process needs."""
+
+    rabbitmq_url: str
+    """RabbitMQ with its vhost: `amqp://user:password@host:port/dailies`."""
+    nats_url: str
+    """NATS with JetStream: `nats://user:password@host:port`."""
+    monitor_host: str = "127.0.0.1"
+    """Where /health/live, /health/ready and /metrics are served."""
+    monitor_port: int = 0
+    """Port of the health and metrics endpoint; 0 switches it off."""
+    log_level: str = "info"
+    """`debug`, `info`, `warning` or `error`."""
+    log_format: str = "text"
+    """`text` for people, `json` for machines."""
+    process_name: str = ""
+    """Name of this process in logs and as a worker; made from the host and the process id when empty."""
+
+
+class StoreSettings(Common, frozen=True, kw_only=True):
+    """What a process that reaches the store needs besides."""
+
+    store: str = "local"
+    """`local` for a folder, `s3` for any S3-compatible store."""
+    store_folder: Path = Path(".run/store")
+    """The folder of the local store; services on one host share it."""
+    store_url: str = "http://127.0.0.1:8471"
+    """Public address of the local store's endpoint, as browsers reach it."""
+    signing_keys: str = ""
+    """Keys for signed URLs, `<id>:<64 hex digits>`, separated by commas; the first signs, all of them verify."""
+    store_reserve_bytes: int = 512 * 1024 * 1024
+    """Bytes that the local store leaves free on its disk, for the others that live there; it refuses to write beyond."""
+    store_max_object_bytes: int = 2 * 1024**3
+    """The largest object that a signed upload URL admits, in bytes."""
+
+
+def variable(field: str) -> str:
+    """The environment variable of a field."""
+    return PREFIX + field.upper()
+
+
+def load(kind: type[S], environ: Mapping[str, str]) -> S:
+    """Read a settings struct from the environment. Raises `SettingsError` naming everything that is wrong."""
+    hints = get_type_hints(kind, include_extras=True)
+    values: dict[str, Any] = {}
+    problems: list[str] = []
+    for field in msgspec.structs.fields(kind):
+        name = variable(field.name)
+        text = environ.get(name, "").strip()
+        if text:
+            try:
+                values[field.name] = _value(text, hints[field.name])
+            except (msgspec.ValidationError, msgspec.DecodeError) as problem:
+                problems.append(f"{name}: {problem}")
+        elif field.default is NODEFAULT and field.default_factory is NODEFAULT:
+            problems.append(f"{name} is not set")
+    if problems:
+        raise SettingsError("Cannot start, because of these settings:\n  " + "\n  ".join(problems))
+    return kind(**values)
+
+
+def _value(text: str, hint: Any) -> Any:
+    """A setting's text as its type: structs and mappings are given as JSON, paths and numbers as they are."""
+    if hint is Path:
+        return Path(text)
+    if text.startswith(("{", "[")):
+        return msgspec.json.decode(text, type=hint)
+    return msgspec.convert(text, hint, strict=False)

@@ -1,0 +1,168 @@
+"""Files that appear whole or not at all: written aside, synced, then renamed into place."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import fcntl
+import os
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from isal.isal_zlib import crc32
+
+from shared.errors import OutOfSpace
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+CHUNK = 1024 * 1024
+READ_ONLY = 0o440
+FOLDER = 0o750
+LEFT_OVER_S = 60.0
+
+
+async def in_thread(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Run blocking work in a thread. A cancelled caller still waits for it to end, so that nothing goes on behind its back."""
+    task = asyncio.ensure_future(asyncio.to_thread(work, *args, **kwargs))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        while not task.done():
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait([task])
+        task.exception()
+        raise
+
+
+@contextlib.contextmanager
+def room_on(what: str) -> Iterator[None]:
+    """Turn the operating system's word for a full disk into `OutOfSpace`."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise OutOfSpace(f"The disk of the {what} is full; free some space, then try again.") from error
+        raise
+
+
+class Incoming:
+    """A file on its way into the store: nobody sees it before it is sealed and moved, and discarding it leaves nothing.
+
+    It is locked while it lives, so that `sweep` can tell the left-over of a killed process from a file being written.
+    """
+
+    def __init__(self, folder: Path, reserve_bytes: int = 0) -> None:
+        self.path = folder / secrets.token_hex(16)
+        self.reserve_bytes = reserve_bytes
+        self.size = 0
+        self.crc = 0
+        with room_on("store"):
+            self._file = open(self.path, "xb", buffering=0)  # noqa: SIM115 - it lives as long as this object
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Append. Raises `OutOfSpace` also when less than the reserve would remain for the other users of the disk."""
+        with room_on("store"):
+            if self.reserve_bytes:
+                room = os.fstatvfs(self._file.fileno())
+                if room.f_bavail * room.f_frsize - len(data) < self.reserve_bytes:
+                    raise OSError(errno.ENOSPC, "less than the reserve would remain")
+            view = memoryview(data)
+            while view:
+                view = view[self._file.write(view) :]
+        self.crc = crc32(data, self.crc)
+        self.size += len(data)
+
+    def seal(self) -> int:
+        """Make the content durable and read-only. Returns its stamp, the time of modification in ns, unique for this file."""
+        with room_on("store"):
+            return seal(self._file.fileno())
+
+    def discard(self) -> None:
+        """Close, and remove what was not moved into place."""
+        self.path.unlink(missing_ok=True)
+        self._file.close()
+
+
+def seal(descriptor: int) -> int:
+    """Make a file durable and read-only; returns its stamp as the file system keeps it."""
+    now = time.time_ns()
+    os.utime(descriptor, ns=(now, now))
+    os.fchmod(descriptor, READ_ONLY)
+    os.fsync(descriptor)
+    return os.fstat(descriptor).st_mtime_ns
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in a folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and its parents, durably."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    with room_on("store"), contextlib.suppress(FileExistsError):
+        folder.mkdir(mode=FOLDER)
+        sync_folder(folder.parent)
+
+
+def move_into_place(path: Path, target: Path) -> None:
+    """Rename, making the target's folder first, and again if somebody who tidies up removes it in between."""
+    while True:
+        try:
+            make_folder(target.parent)
+            os.replace(path, target)
+            break
+        except FileNotFoundError:
+            if not path.exists():
+                raise
+    with contextlib.suppress(FileNotFoundError):
+        sync_folder(target.parent)
+
+
+def prune(folder: Path, root: Path) -> None:
+    """Remove a folder and its parents below the root, as far as they are empty."""
+    while folder != root:
+        try:
+            folder.rmdir()
+        except FileNotFoundError:
+            pass
+        except OSError:
+            return
+        folder = folder.parent
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold an exclusive lock on an existing or new file, against other threads and other processes alike."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def sweep(folder: Path) -> int:
+    """Remove files that killed processes left half written; returns how many."""
+    removed = 0
+    for path in folder.iterdir():
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime < LEFT_OVER_S:
+                continue
+            with open(path, "rb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                path.unlink()
+                removed += 1
+    return removed

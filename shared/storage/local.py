@@ -1,0 +1,192 @@
+"""The store on this machine's disk: the embedded default. Several services share it by mounting the same folder."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+
+from shared.errors import Invalid, TooLarge
+from shared.media import StoredObject
+from shared.storage import disk, records, signing
+from shared.storage import parts as multipart
+from shared.storage.disk import CHUNK, Incoming, in_thread
+from shared.storage.folder import Folder
+from shared.storage.objects import OCTETS, OpenMultipart
+from shared.views import StoredPart
+
+PAGE = 500
+
+
+class LocalStore:
+    """An `ObjectStore` on a folder, with signed URLs for the endpoint that serves it."""
+
+    def __init__(
+        self, root: Path, url: str, keys: signing.Keys, *, reserve_bytes: int = 0, max_object_bytes: int = 2 * 1024**3
+    ) -> None:
+        self.folder = Folder(root, reserve_bytes)
+        self.url = url.rstrip("/")
+        self.keys = keys
+        self.max_object_bytes = max_object_bytes
+
+    async def put_file(self, key: str, path: Path, content_type: str = OCTETS) -> StoredObject:
+        return await in_thread(self.folder.keep_file, path, key, content_type)
+
+    async def put_bytes(self, key: str, data: bytes, content_type: str = OCTETS) -> StoredObject:
+        async def once() -> AsyncIterator[bytes]:
+            yield data
+
+        return await self.put_stream(key, once(), content_type)
+
+    async def put_stream(
+        self, key: str, chunks: AsyncIterator[bytes], content_type: str = OCTETS, size: int | None = None
+    ) -> StoredObject:
+        """Store what an iterator gives. With a `size` it raises `Invalid` or `TooLarge` unless exactly as much comes."""
+        self.folder.path(key)
+        incoming = await in_thread(self.folder.receive)
+        try:
+            await _pour(chunks, incoming, size)
+            return await in_thread(self._keep, incoming, key, content_type)
+        finally:
+            incoming.discard()
+
+    def _keep(self, incoming: Incoming, key: str, content_type: str) -> StoredObject:
+        stamp = incoming.seal()
+        return self.folder.keep(incoming.path, key, records.line(stamp, incoming.size, incoming.crc, content_type))
+
+    async def put_part(
+        self, key: str, upload_id: str, number: int, chunks: AsyncIterator[bytes], size: int
+    ) -> StoredPart:
+        """Store one part of an open upload, of exactly `size` bytes. Raises `NotFound`, `Invalid` and `TooLarge`."""
+        multipart.check_number(number)
+        await in_thread(multipart.stored_parts, self.folder, key, upload_id)
+        incoming = await in_thread(self.folder.receive)
+        try:
+            await _pour(chunks, incoming, size)
+            await in_thread(incoming.seal)
+            return await in_thread(multipart.keep, self.folder, key, upload_id, number, incoming)
+        finally:
+            incoming.discard()
+
+    async def fetch(self, key: str, path: Path) -> StoredObject:
+        return await in_thread(self.folder.fetch, key, path)
+
+    async def read(self, key: str, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
+        file, stored = await self.open(key)
+        with file:
+            if not 0 <= start <= stored.size_bytes or (length is not None and length < 0):
+                raise Invalid(f"{key!r} has {stored.size_bytes} bytes; ask for a stretch inside of it.")
+            end = stored.size_bytes if length is None else min(stored.size_bytes, start + length)
+            async for chunk in stretch(file, start, end):
+                yield chunk
+
+    async def open(self, key: str) -> tuple[BinaryIO, StoredObject]:
+        """An object as it is now, for reading; the caller closes the file. Raises `NotFound`."""
+        file, line = await in_thread(self.folder.open, key)
+        return file, records.stored(key, line)
+
+    async def stat(self, key: str) -> StoredObject:
+        return records.stored(key, await in_thread(self.folder.line, key))
+
+    async def copy(self, source: str, target: str) -> StoredObject:
+        return await in_thread(self.folder.copy, source, target)
+
+    async def delete(self, key: str) -> None:
+        await in_thread(self.folder.delete, key)
+
+    async def delete_prefix(self, prefix: str) -> int:
+        return await in_thread(self.folder.delete_prefix, prefix)
+
+    async def list(self, prefix: str = "") -> AsyncIterator[StoredObject]:
+        found = self.folder.list(prefix)
+        while page := await in_thread(lambda: tuple(islice(found, PAGE))):
+            for stored in page:
+                yield stored
+
+    async def create_multipart(self, key: str, content_type: str = OCTETS) -> str:
+        return await in_thread(multipart.create, self.folder, key, content_type)
+
+    async def list_parts(self, key: str, upload_id: str) -> tuple[StoredPart, ...]:
+        return await in_thread(multipart.stored_parts, self.folder, key, upload_id)
+
+    async def complete_multipart(self, key: str, upload_id: str, parts: Sequence[StoredPart]) -> StoredObject:
+        return await in_thread(multipart.complete, self.folder, key, upload_id, parts)
+
+    async def abort_multipart(self, key: str, upload_id: str) -> None:
+        await in_thread(multipart.abort, self.folder, key, upload_id)
+
+    async def list_multiparts(self, prefix: str = "") -> AsyncIterator[OpenMultipart]:
+        for upload in await in_thread(lambda: tuple(multipart.open_uploads(self.folder, prefix))):
+            yield upload
+
+    async def sweep(self) -> int:
+        """Remove what killed processes left half written; returns how many files."""
+        return await in_thread(disk.sweep, self.folder.incoming)
+
+    async def presign_put(self, key: str, size: int | None, content_type: str | None, expires: timedelta) -> str:
+        return self._url("PUT", key, expires, size=size, content_type=content_type)
+
+    async def presign_part(self, key: str, upload_id: str, number: int, size: int, expires: timedelta) -> str:
+        return self._url("PUT", key, expires, size=size, part=multipart.check_number(number), upload_id=upload_id)
+
+    async def presign_get(self, key: str, file_name: str | None, content_type: str | None, expires: timedelta) -> str:
+        return self._url("GET", key, expires, file_name=file_name, content_type=content_type)
+
+    def _url(
+        self,
+        method: str,
+        key: str,
+        expires: timedelta,
+        *,
+        size: int | None = None,
+        part: int | None = None,
+        upload_id: str | None = None,
+        content_type: str | None = None,
+        file_name: str | None = None,
+    ) -> str:
+        if size is not None and not 1 <= size <= self.max_object_bytes:
+            raise Invalid(f"An upload has 1 to {self.max_object_bytes} bytes; {size} were announced.")
+        grant = signing.Grant(
+            method=method,
+            key=key,
+            expires=int(time.time() + expires.total_seconds()),
+            length=size,
+            most=self.max_object_bytes if method == "PUT" and size is None else None,
+            part=part,
+            upload=upload_id,
+            type=content_type,
+            name=file_name,
+        )
+        return self.url + signing.signed_path(grant, self.keys)
+
+
+async def stretch(file: BinaryIO, start: int, end: int) -> AsyncIterator[bytes]:
+    """The bytes of an open file from `start` up to `end`, in pieces."""
+    await in_thread(file.seek, start)
+    while start < end:
+        chunk = await in_thread(file.read, min(CHUNK, end - start))
+        if not chunk:
+            return
+        start += len(chunk)
+        yield chunk
+
+
+async def _pour(chunks: AsyncIterator[bytes], incoming: Incoming, size: int | None) -> None:
+    """Write what arrives, gathered to larger pieces: a thread is asked once for each of them, not once a packet."""
+    gathered = bytearray()
+    received = 0
+    async for chunk in chunks:
+        received += len(chunk)
+        if size is not None and received > size:
+            raise TooLarge(f"More than the {size} bytes that were announced arrived; send exactly those.")
+        gathered += chunk
+        if len(gathered) >= CHUNK:
+            await in_thread(incoming.write, gathered)
+            gathered = bytearray()
+    if size is not None and received < size:
+        raise Invalid(f"Only {received} of the {size} bytes that were announced arrived; send all of them.")
+    if gathered:
+        await in_thread(incoming.write, gathered)

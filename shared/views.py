@@ -1,0 +1,205 @@
+"""The answers of the API: what people and programs are shown of batches, videos, uploads and exports."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+from shared.batches import BatchSettings, BatchStatus, ExportFormat, ExportStatus, VideoStatus
+from shared.media import MediaFacts, Stage, StoredObject
+
+
+class BatchVideo(Struct, frozen=True, kw_only=True):
+    """One video in one batch."""
+
+    id: UUID
+    batch_job_id: UUID
+    video_id: UUID
+    position: int
+    """Place in the batch, from 1."""
+    name: str
+    size_bytes: int
+    duration_s: float | None
+    status: VideoStatus
+    progress_percentage: int = 0
+    current_stage: Stage | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+    retry_count: int = 0
+    max_retries: int = 3
+    attempt: int = 0
+    """How often the video was handed to a worker."""
+    processing_result: dict[str, Any] | None = None
+    output: StoredObject | None = None
+    output_video_url: str | None = None
+    """A signed URL of the output, for as long as it is valid."""
+    uploaded_at: datetime | None = None
+    next_try_at: datetime | None = None
+    """When a video that failed for now is tried again."""
+    created_at: datetime
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    updated_at: datetime
+    revision: int = 0
+    """Grows with every change: of two answers or events about the same thing the higher one is newer."""
+
+
+class BatchJob(Struct, frozen=True, kw_only=True):
+    """A batch, without its videos."""
+
+    id: UUID
+    user_id: UUID
+    name: str
+    description: str | None
+    settings: BatchSettings
+    status: BatchStatus
+    priority: int
+    total_videos: int
+    completed_videos: int
+    failed_videos: int
+    cancelled_videos: int
+    running_videos: int = 0
+    """Videos that a worker has now; a paused batch may still have some."""
+    progress_percentage: int = 0
+    total_duration_seconds: float
+    processed_duration_seconds: float
+    estimated_time_remaining: int | None = None
+    """Seconds; null when nothing is known yet or nothing is left."""
+    error_message: str | None = None
+    created_at: datetime
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    updated_at: datetime
+    revision: int = 0
+    """Grows with every change: of two answers or events about the same thing the higher one is newer."""
+
+
+class BatchDetails(Struct, frozen=True, kw_only=True):
+    """A batch with all its videos, in their order."""
+
+    batch_job: BatchJob
+    videos: tuple[BatchVideo, ...]
+
+
+class BatchPage(Struct, frozen=True, kw_only=True):
+    """A page of a user's batches, and how many there are in all."""
+
+    batch_jobs: tuple[BatchJob, ...]
+    total: int
+    by_status: dict[BatchStatus, int]
+    """How many of the user's batches are in each status, whatever the page shows."""
+
+
+class BatchStarted(Struct, frozen=True, kw_only=True):
+    """The answer to a start."""
+
+    job_id: UUID
+    batch_job: BatchJob
+
+
+class BatchExport(Struct, frozen=True, kw_only=True):
+    """An export of a batch."""
+
+    id: UUID
+    batch_job_id: UUID
+    format: ExportFormat
+    status: ExportStatus
+    progress: int = 0
+    """Percent."""
+    operation: str | None = None
+    """What is being done now, e.g. `Adding video 5 of 20`."""
+    deliverable: StoredObject | None = None
+    file_name: str | None = None
+    file_size: int | None = None
+    download_url: str | None = None
+    expires_at: datetime | None = None
+    error_message: str | None = None
+    created_at: datetime
+    completed_at: datetime | None = None
+    revision: int = 0
+    """Grows with every change: of two answers or events about the same thing the higher one is newer."""
+
+
+class ExportPage(Struct, frozen=True, kw_only=True):
+    """The exports of a batch, newest first."""
+
+    exports: tuple[BatchExport, ...]
+
+
+class UploadPlan(Struct, frozen=True, kw_only=True):
+    """How the bytes of one video get to the store.
+
+    One PUT of the whole file when `upload_id` is null; else `part_count` parts of `part_size_bytes` each, of which only the
+    last may be smaller. Part URLs are asked for when the parts are about to be sent, because each is valid for minutes only.
+    """
+
+    video_id: UUID
+    name: str
+    upload_id: str | None
+    url: str
+    """Where the file, or its first part, is PUT."""
+    headers: dict[str, str]
+    """Headers that the PUT must carry as they are."""
+    part_size_bytes: int
+    part_count: int
+    expires_at: datetime
+
+
+class PartUrl(Struct, frozen=True, kw_only=True):
+    """Where one part is PUT."""
+
+    number: int
+    url: str
+    size_bytes: int
+
+
+class PartUrls(Struct, frozen=True, kw_only=True):
+    """Freshly signed URLs for parts."""
+
+    parts: tuple[PartUrl, ...]
+    expires_at: datetime
+
+
+class StoredPart(Struct, frozen=True, kw_only=True):
+    """A part that the store has."""
+
+    number: int
+    size_bytes: int
+    etag: str
+
+
+class UploadState(Struct, frozen=True, kw_only=True):
+    """What the server has of an upload: what a client asks before it goes on after an interruption."""
+
+    plan: UploadPlan
+    parts: tuple[StoredPart, ...]
+    complete: bool
+
+
+class Video(Struct, frozen=True, kw_only=True):
+    """A video of the library."""
+
+    id: UUID
+    user_id: UUID
+    name: str
+    status: str
+    """`waiting` for bytes, `uploading`, `checking`, `ready` or `rejected`."""
+    size_bytes: int | None
+    content_type: str | None
+    facts: MediaFacts | None = None
+    source: StoredObject | None = None
+    thumbnail_url: str | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+    created_at: datetime
+    uploaded_at: datetime | None = None
+
+
+class VideoPage(Struct, frozen=True, kw_only=True):
+    """A page of a user's videos, and how many there are in all."""
+
+    videos: tuple[Video, ...]
+    total: int

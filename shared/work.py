@@ -1,0 +1,198 @@
+"""RabbitMQ: work that must not be lost, sent with confirmation and handled at least once, by Dramatiq.
+
+Handlers are plain coroutines. Dramatiq's threads fetch and acknowledge; the coroutines run on the process's one event loop, so
+that they share its database pool and its connection to NATS.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import queue
+import threading
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import CancelledError, Future
+from typing import Any, TypeVar
+
+import dramatiq
+import msgspec
+import pika
+import structlog
+from dramatiq.brokers.rabbitmq import RabbitmqBroker
+from dramatiq.errors import BrokerConnectionError
+from dramatiq.middleware import Retries
+from pika.exceptions import AMQPError
+
+from shared.errors import Unavailable
+from shared.logs import logger
+from shared.messages import Durable
+
+F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
+Handler = Callable[..., Awaitable[Any]]
+
+log = logger(__name__)
+
+HEARTBEAT_S = 10
+CONSUMER_STOP_MS = 1_000
+FOR_EVER = threading.Event()
+
+
+def handles(kind: type[Durable], *, retries: int | None = None) -> Callable[[F], F]:
+    """Mark a coroutine `(message, at)` as the handler of a durable message.
+
+    `retries=None` tries again without limit, slower and slower: right for short events, whose failure is a bug or an outage.
+    `retries=0` is for long commands, which say themselves what came of them.
+    """
+
+    def mark(handler: F) -> F:
+        handler.handled = kind  # type: ignore[attr-defined]
+        handler.retries = retries  # type: ignore[attr-defined]
+        return handler
+
+    return mark
+
+
+class Work:
+    """A connection to RabbitMQ: sends, and once started also handles."""
+
+    def __init__(self, url: str) -> None:
+        parameters = pika.URLParameters(url)
+        self.broker = RabbitmqBroker(
+            confirm_delivery=True,
+            url=f"{url}?heartbeat={HEARTBEAT_S}&blocked_connection_timeout=30",
+            middleware=[Retries(min_backoff=200, max_backoff=60_000)],
+        )
+        self.address = f"{parameters.host}:{parameters.port}"
+        self._outgoing: queue.SimpleQueue[tuple[Durable, Future[None]] | None] = queue.SimpleQueue()
+        self._sender = threading.Thread(target=self._send_all, name="rabbitmq-sender", daemon=True)
+        self._sender.start()
+        self._workers: list[dramatiq.Worker] = []
+        self._under_way: dict[asyncio.Task[Any], bool] = {}
+        self._stopping = False
+
+    async def send(self, message: Durable) -> None:
+        """Hand a message to RabbitMQ and wait until it has it safe. Raises `Unavailable` when it cannot be had."""
+        done: Future[None] = Future()
+        self._outgoing.put((message, done))
+        await asyncio.wrap_future(done)
+
+    def _send_all(self) -> None:
+        # pika blocks and its connections belong to one thread: this one. It also answers RabbitMQ's heartbeats while idle.
+        while True:
+            try:
+                item = self._outgoing.get(timeout=HEARTBEAT_S / 3)
+            except queue.Empty:
+                self._stay_alive()
+                continue
+            if item is None:
+                return
+            message, done = item
+            if not done.set_running_or_notify_cancel():
+                continue
+            try:
+                self.broker.enqueue(encode(message))
+                done.set_result(None)
+            except (BrokerConnectionError, AMQPError, OSError) as error:
+                done.set_exception(
+                    Unavailable(f"RabbitMQ at {self.address} did not take a message ({error!r}); it is sent again.")
+                )
+            except Exception as error:
+                done.set_exception(error)
+
+    def _stay_alive(self) -> None:
+        connection = getattr(self.broker.state, "connection", None)
+        if connection is not None:
+            try:
+                connection.process_data_events(0)
+            except (AMQPError, OSError):
+                with contextlib.suppress(Exception):
+                    del self.broker.connection
+
+    def start(self, handlers: Sequence[Handler], at: Any, slots: Mapping[str, int]) -> None:
+        """Consume the queues in `slots`, each with so many messages at a time; called on the event loop that runs the handlers."""
+        loop = asyncio.get_running_loop()
+        for handler in handlers:
+            kind: type[Durable] = handler.handled  # type: ignore[attr-defined]
+            retries: int | None = handler.retries  # type: ignore[attr-defined]
+            dramatiq.actor(
+                actor_name=kind.__name__,
+                queue_name=kind.to,
+                broker=self.broker,
+                max_retries=retries,
+                throws=(msgspec.ValidationError,),
+            )(self._actor(handler, kind, at, loop, short=retries is None))
+        for name, count in slots.items():
+            worker = dramatiq.Worker(self.broker, queues={name}, worker_threads=count, worker_timeout=1000)
+            # Prefetched messages would wait behind the one in work while another worker is idle.
+            worker.queue_prefetch = count
+            worker.start()
+            self._workers.append(worker)
+
+    def _actor(
+        self, handler: Handler, kind: type[Durable], at: Any, loop: asyncio.AbstractEventLoop, *, short: bool
+    ) -> Callable[..., None]:
+        async def run(message: Durable) -> None:
+            task = asyncio.current_task()
+            assert task is not None
+            self._under_way[task] = short
+            try:
+                await _traced(handler, message, at)
+            finally:
+                del self._under_way[task]
+
+        def act(**payload: Any) -> None:
+            message = msgspec.convert(payload, kind)
+            if not self._stopping:
+                try:
+                    return asyncio.run_coroutine_threadsafe(run(message), loop).result()
+                except CancelledError:
+                    if not self._stopping:
+                        raise
+            # Neither done nor failed: keep the message unacknowledged, so that RabbitMQ gives it to another worker.
+            FOR_EVER.wait()
+
+        return act
+
+    async def stop(self, patience_s: float = 10.0) -> None:
+        """Take nothing more; let short handlers finish, cancel long ones and wait until they have ended their children.
+
+        What is unfinished goes back to its queue when the process ends.
+        """
+        self._stopping = True
+        for task, short in list(self._under_way.items()):
+            if not short:
+                task.cancel()
+        if self._under_way:
+            await asyncio.wait(list(self._under_way), timeout=patience_s)
+        for task in list(self._under_way):
+            task.cancel()
+        # Closing the consumers gives back what is not acknowledged, even when this process goes on to live.
+        await asyncio.gather(*(asyncio.to_thread(worker.stop, CONSUMER_STOP_MS) for worker in self._workers))
+        self._outgoing.put(None)
+
+
+def encode(message: Durable) -> dramatiq.Message[Any]:
+    """A durable message as Dramatiq sends it: readable JSON, with the fields of the struct as keyword arguments."""
+    return dramatiq.Message(
+        queue_name=message.to,
+        actor_name=type(message).__name__,
+        args=(),
+        kwargs=msgspec.to_builtins(message, str_keys=True),
+        options={},
+    )
+
+
+async def _traced(handler: Handler, message: Durable, at: Any) -> None:
+    ids = {
+        name: str(getattr(message, name))
+        for name in ("batch_id", "batch_video_id", "video_id", "export_id")
+        if getattr(message, name, None) is not None
+    }
+    with structlog.contextvars.bound_contextvars(message=type(message).__name__, **ids):
+        try:
+            await handler(message, at)
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            log.exception("a handler failed")
+            raise
