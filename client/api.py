@@ -159,11 +159,11 @@ class Api:
         return await self._ask("POST", f"videos/{video_id}/complete", Video, timeout_s=300)
 
     async def request_export(
-        self, batch_id: UUID, format: ExportFormat, options: Mapping[str, bool] | None = None
+        self, batch_id: UUID, export_format: ExportFormat, options: Mapping[str, bool] | None = None
     ) -> ExportRequested:
         """Have the outputs of a batch packed."""
         return await self._ask(
-            "POST", f"batch-jobs/{batch_id}/export", ExportRequested, {"format": format, **(options or {})}
+            "POST", f"batch-jobs/{batch_id}/export", ExportRequested, {"format": export_format, **(options or {})}
         )
 
     async def export(self, batch_id: UUID, export_id: UUID) -> BatchExport:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from datetime import datetime
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 from uuid import UUID
 
 from msgspec import Struct
@@ -25,6 +25,7 @@ from shared.views import (
     BatchVideo,
     ExportPage,
     PartUrls,
+    ProcessingResult,
     UploadPlan,
     UploadState,
     Video,
@@ -522,9 +523,7 @@ class VideoProcessed(Event, frozen=True, kw_only=True):
     batch_video_id: UUID
     run_token: UUID
     output: StoredObject
-    facts: MediaFacts
-    result: dict[str, Any]
-    """What people want to know of it: seconds before and after, number of cuts, seconds each stage took, warnings."""
+    result: ProcessingResult
 
 
 class VideoFailed(Event, frozen=True, kw_only=True):

@@ -106,7 +106,7 @@ async def export_failed(event: ExportFailed, at: Scheduler) -> None:
     """An export failed: try again later, or give it up."""
 
     def step(export: ExportState, now: datetime) -> ExportState:
-        return exporting.failed(export, event.permanent, event.reason, backoff(export.retry_count, at), now)
+        return exporting.failed(export, event.reason, backoff(export.retry_count, at), now, permanent=event.permanent)
 
     await _for_export(event.export_id, event.run_token, step, at)
 

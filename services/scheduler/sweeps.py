@@ -1,4 +1,4 @@
-"""What has to be looked for because nobody tells of it: lost leases, retries that are due, work that nobody claimed, exports past their time."""
+"""What has to be looked for because nobody tells of it: lost leases, due retries, unclaimed work, exports past their time."""
 
 from __future__ import annotations
 

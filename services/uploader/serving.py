@@ -52,7 +52,7 @@ async def serve(app: Any, host: str, port: int, lifetime: Lifetime) -> int:
             await running
 
     lifetime.background(until_stopped())
-    while not server.started and not running.done():
+    while not server.started and not running.done():  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.01)
     bound: int = socket.getsockname()[1]
     return bound

@@ -17,6 +17,7 @@ from shared.batches import BatchStatus, VideoStatus
 from shared.errors import Conflict
 from shared.media import Stage
 from shared.messages import DeleteRun, DeleteSource, ProcessVideo
+from shared.views import ProcessingResult
 from tests.scheduler.states import FACTS, NOW, batch, in_status, running, stored, video
 
 PENDING, PROCESSING, PAUSED = BatchStatus.PENDING, BatchStatus.PROCESSING, BatchStatus.PAUSED
@@ -299,7 +300,9 @@ def test_a_command_that_nobody_claims_goes_back_to_the_queue() -> None:
 
 def done(entry: VideoState, token: UUID) -> events.Processed:
     """A run's result."""
-    return events.Processed(id=entry.id, run_token=token, output=stored("runs/out"), result={})
+    return events.Processed(
+        id=entry.id, run_token=token, output=stored("runs/out"), result=ProcessingResult(source_s=60, output_s=42)
+    )
 
 
 def lost(entry: VideoState) -> events.LeaseLost:
