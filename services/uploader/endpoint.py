@@ -181,6 +181,10 @@ class Endpoint:
                     raise ClientGone
         except TimeoutError:
             raise ClientGone from None
+        except OSError as error:
+            # The answer has begun: all that can be done is to break it off, so that nobody takes it for whole.
+            log.exception("an object could not be read to its end")
+            raise ClientGone from error
         finally:
             gone.cancel()
 

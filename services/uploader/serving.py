@@ -33,6 +33,7 @@ async def serve(app: Any, host: str, port: int, lifetime: Lifetime) -> int:
         lifespan="off",
         access_log=False,
         log_config=None,
+        log_level="warning",
         server_header=False,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=FINISH_S,
