@@ -66,7 +66,7 @@ def batch_details(details: BatchDetails) -> RenderableType:
 def lengths(video: BatchVideo) -> tuple[float | None, float | None]:
     """Seconds of a video before and, once it is processed, after."""
     result = video.processing_result or {}
-    after = result.get("duration_after_s")
+    after = result.get("output_seconds")
     return video.duration_s, float(after) if isinstance(after, int | float) else None
 
 
