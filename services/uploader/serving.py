@@ -53,7 +53,6 @@ async def serve(app: Any, host: str, port: int, lifetime: Lifetime) -> int:
             await running
 
     lifetime.background(until_stopped())
-    while not server.started and not running.done():
-        await asyncio.sleep(0.01)
+    # The socket listens already: who connects before uvicorn is ready waits for that moment.
     bound: int = socket.getsockname()[1]
     return bound

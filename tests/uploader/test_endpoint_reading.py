@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
@@ -143,8 +144,8 @@ async def test_a_reader_that_leaves_in_the_middle_closes_the_file(uploader: Uplo
     url = urlsplit(await stored_url(uploader, os.urandom(8 * 1024 * 1024)))
 
     def opened_files() -> int:
-        links = (f"/proc/self/fd/{name}" for name in os.listdir("/proc/self/fd"))
-        return sum("runs/a/output.mp4" in os.readlink(link) for link in links if os.path.islink(link))
+        links = [link for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
+        return sum("runs/a/output.mp4" in str(link.readlink()) for link in links)
 
     reader, writer = await asyncio.open_connection(url.hostname, url.port)
     writer.write(f"GET {url.path}?{url.query} HTTP/1.1\r\nHost: x\r\n\r\n".encode())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 import subprocess
 import sys
@@ -267,4 +266,4 @@ async def test_an_inspection_survives_its_killed_worker(
     assert {event.video_id for event in scheduler.uploaded} == {plan.video_id}
     stored = sorted(path.name for path in (house.folder / "store/objects").rglob("*") if path.is_file())
     assert stored == ["source", "thumbnail.jpg"]
-    assert os.listdir(house.folder / "store/uploads") == []
+    assert list((house.folder / "store/uploads").iterdir()) == []

@@ -112,8 +112,8 @@ async def test_nothing_remains_of_an_upload_but_the_object(local_store: LocalSto
 
 async def test_no_file_stays_open(local_store: LocalStore, scratch: Path) -> None:
     def opened() -> list[str]:
-        links = (Path("/proc/self/fd") / name for name in os.listdir("/proc/self/fd"))
-        return [os.readlink(link) for link in links if link.is_symlink() and str(scratch.parent) in os.readlink(link)]
+        links = [link for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
+        return [str(link.readlink()) for link in links if str(scratch.parent) in str(link.readlink())]
 
     upload_id = await local_store.create_multipart(KEY)
     await send_part(local_store, KEY, upload_id, 1, os.urandom(2 * MIB))
