@@ -6,8 +6,11 @@ a film opens nothing), with bounds on pixels, streams, memory and time.
 
 from __future__ import annotations
 
+import asyncio
 import signal
-from collections.abc import AsyncIterable, Callable, Sequence
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +20,7 @@ from msgspec import Struct
 
 from shared.errors import PermanentFailure, TransientFailure
 from shared.logs import logger
-from shared.processes import Finished, Limits, run
+from shared.processes import Finished, Limits, read_tail, run, started
 
 SOURCE_DEMUXERS = "mov,matroska,avi"
 """What a source may be: mp4 and mov, webm and matroska, avi."""
@@ -27,6 +30,9 @@ CHILD_LIMITS = Limits(memory_bytes=6 * 1024**3)
 """Enough for 4K encoders with their threads; a picture bomb ends here."""
 
 _NO_MEMORY = ("Cannot allocate memory", "malloc of size", "Resource temporarily unavailable", "Out of memory")
+
+_FFMPEG = ("ffmpeg", "-hide_banner", "-nostdin", "-v", "warning", "-y")
+_PIECE = 256 * 1024
 
 _log = logger(__name__)
 
@@ -47,6 +53,8 @@ class ProbedStream(Struct, frozen=True, kw_only=True):
     avg_frame_rate: str = "0/0"
     start_time: float | None = None
     duration: float | None = None
+    nb_read_packets: int = 0
+    """Only when packets were counted."""
     channels: int = 0
     sample_rate: int = 0
     disposition: dict[str, int] = {}
@@ -120,7 +128,7 @@ async def ffprobe(
     wanted = arguments or ("-show_format", "-show_streams", "-show_chapters")
     argv = ["ffprobe", "-v", "error", *defences, "-print_format", "json=c=1", *wanted, f"file:{path}"]
     done = await run(argv, deadline_s=deadline_s, limits=limits, output_limit=512 * 1024 * 1024)
-    _raise_for(done, "This is not a video file that can be read")
+    _raise_for(done.exit_code, done.errors, "This is not a video file that can be read")
     try:
         return msgspec.json.decode(done.output, type=Probed, strict=False)
     except msgspec.DecodeError as error:
@@ -149,7 +157,7 @@ async def run_ffmpeg(
     takes standard output, so it excludes `on_output` and `stdout`. Raises `PermanentFailure` for a damaged or
     unsupported file, `TransientFailure` for lack of memory, disk or time and for a kill from outside.
     """
-    argv = ["ffmpeg", "-hide_banner", "-nostdin", "-v", "warning", "-y"]
+    argv = [*_FFMPEG]
     if on_progress is not None:
         argv += ["-stats_period", "0.25", "-progress", "pipe:1"]
         on_output = _progress_reader(duration_s, on_progress)
@@ -163,10 +171,36 @@ async def run_ffmpeg(
         on_output=on_output,
         pass_fds=pass_fds,
     )
-    _raise_for(done, doing)
+    _raise_for(done.exit_code, done.errors, doing)
     if on_progress is not None:
         on_progress(1.0)
     return done
+
+
+@asynccontextmanager
+async def ffmpeg_output(
+    arguments: Sequence[str], *, doing: str, limits: Limits = CHILD_LIMITS
+) -> AsyncIterator[AsyncIterator[bytes]]:
+    """Hold a running ffmpeg and iterate over what it writes to `pipe:1`, only as fast as it is consumed.
+
+    Whoever has enough leaves the block, which ends it. Its failure is raised at the end of the iteration, as by
+    `run_ffmpeg`.
+    """
+    async with started([*_FFMPEG, *arguments], limits=limits, stdout=PIPE, stderr=PIPE) as process:
+        complaints = asyncio.create_task(read_tail(process.stderr))
+
+        async def pieces() -> AsyncIterator[bytes]:
+            assert process.stdout is not None
+            while piece := await process.stdout.read(_PIECE):
+                yield piece
+            _raise_for(await process.wait(), await complaints, doing)
+
+        try:
+            yield pieces()
+        finally:
+            complaints.cancel()
+            with suppress(asyncio.CancelledError):
+                await complaints
 
 
 def _progress_reader(duration_s: float, on_progress: Callable[[float], None]) -> Callable[[bytes], None]:
@@ -187,16 +221,16 @@ def _progress_reader(duration_s: float, on_progress: Callable[[float], None]) ->
     return read
 
 
-def _raise_for(done: Finished, doing: str) -> None:
-    if done.exit_code == 0:
+def _raise_for(exit_code: int, complaints: str, doing: str) -> None:
+    if exit_code == 0:
         return
-    _log.warning("ffmpeg_failed", exit_code=done.exit_code, complaints=done.errors)
-    if done.exit_code in (-signal.SIGXFSZ, -signal.SIGXCPU) or "File too large" in done.errors:
+    _log.warning("ffmpeg_failed", exit_code=exit_code, complaints=complaints)
+    if exit_code in (-signal.SIGXFSZ, -signal.SIGXCPU) or "File too large" in complaints:
         raise PermanentFailure(f"{doing}: it would take more room or time than is allowed for one file.")
-    if "No space left on device" in done.errors:
+    if "No space left on device" in complaints:
         raise TransientFailure(f"{doing}: the scratch disk is full.")
-    if any(text in done.errors for text in _NO_MEMORY):
+    if any(text in complaints for text in _NO_MEMORY):
         raise TransientFailure(f"{doing}: there was not enough memory.")
-    if done.exit_code in (-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT, 255):
+    if exit_code in (-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT, 255):
         raise TransientFailure(f"{doing}: the program was stopped from outside.")
     raise PermanentFailure(f"{doing}: the file is damaged, or of a kind that is not supported.")

@@ -54,6 +54,7 @@ class MediaFacts(Struct, frozen=True, kw_only=True):
     """Position in the file of the stream that is heard, when there is sound: the one marked default, else the first."""
     video_end_s: float | None = None
     """When the picture ends, where that is known: sound may go on."""
+    audio_end_s: float | None = None
     timeline_rate: str = "0/1"
     """Frames per second of the steady grid for cuts and renders; the same as `frame_rate` where that is steady."""
     interlaced: bool = False

@@ -56,7 +56,8 @@ async def facts_of(path: Path) -> MediaFacts:
         bit_rate=probed.format.bit_rate,
         video_stream=video.index,
         audio_stream=audio.index if audio else 1,
-        video_end_s=None if video.duration is None else (video.start_time or 0.0) + video.duration - start_s,
+        video_end_s=_end_s(video, start_s),
+        audio_end_s=_end_s(audio, start_s) if audio else None,
         interlaced=video.field_order in ("tt", "bb", "tb", "bt"),
         title=probed.format.tags.get("title", "")[:_MAX_TITLE],
         chapters=_chapters(probed, duration_s),
@@ -150,6 +151,19 @@ async def _measured_duration(path: Path) -> float:
     if last <= 0:
         raise PermanentFailure("This file has no length: it was not recorded to its end; export it again.")
     return last
+
+
+def _end_s(stream: ProbedStream, start_s: float) -> float | None:
+    """When a stream ends; in matroska and webm a tag says so, or nothing does."""
+    if stream.duration is not None:
+        return (stream.start_time or 0.0) + stream.duration - start_s
+    parts = stream.tags.get("DURATION", "").split(":")
+    if len(parts) != 3:
+        return None
+    try:
+        return sum(float(part) * unit for part, unit in zip(parts, (3600, 60, 1), strict=True))
+    except ValueError:
+        return None
 
 
 def _chapters(probed: Probed, duration_s: float) -> tuple[Chapter, ...]:

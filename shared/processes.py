@@ -104,6 +104,7 @@ async def started(
         stderr=stderr,
         pass_fds=pass_fds,
         env=_ENVIRONMENT | dict(environment or {}),
+        limit=4 * _CHUNK,
         start_new_session=True,
     )
     try:
@@ -156,7 +157,7 @@ async def run(
             asyncio.TaskGroup() as group,
         ):
             output = group.create_task(_read_output(process.stdout, on_output, output_limit, argv[0]))
-            errors = group.create_task(_read_tail(process.stderr, errors_limit))
+            errors = group.create_task(read_tail(process.stderr, errors_limit))
             feeding = None if feed is None else group.create_task(_feed(process, feed))
             exit_code = await process.wait()
             if feeding is not None:
@@ -200,7 +201,8 @@ async def _read_output(
     return bytes(kept)
 
 
-async def _read_tail(stream: asyncio.StreamReader | None, limit: int) -> str:
+async def read_tail(stream: asyncio.StreamReader | None, limit: int = 8 * 1024) -> str:
+    """Read a stream to its end and keep the last `limit` bytes."""
     tail = bytearray()
     while stream is not None and (piece := await stream.read(_CHUNK)):
         tail += piece

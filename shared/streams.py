@@ -51,7 +51,7 @@ async def follow(bus: Bus, stream: str, begin: Begin, take: Take) -> None:
             consumer = await bus.client.jsm().add_consumer(stream, _ordered(inbox, after + 1))
             await _read(subscription, take)
             log.info("a stream fell silent and is begun again", stream=stream, consumer=consumer.name)
-        except (NatsError, asyncio.TimeoutError, OSError) as error:
+        except (TimeoutError, NatsError, OSError) as error:
             log.info("a stream cannot be read just now", stream=stream, error=str(error) or type(error).__name__)
             await asyncio.sleep(0.2)
         finally:
@@ -90,7 +90,7 @@ async def _read(subscription: Subscription, take: Take) -> None:
     while True:
         try:
             message = await subscription.next_msg(timeout=SILENCE_S)
-        except (NatsError, asyncio.TimeoutError):
+        except (TimeoutError, NatsError):
             return
         if message.headers and message.headers.get("Status") == "100":
             await _go_on(message)

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO, cast
 
 from stack import leftovers
 from stack.errors import StackError
@@ -205,8 +206,7 @@ class Child:
         )
 
     def _pump(self, process: subprocess.Popen[bytes]) -> None:
-        assert process.stdout is not None
-        with process.stdout as lines:
+        with cast("IO[bytes]", process.stdout) as lines:
             while line := lines.readline(64 * 1024):
                 self._log.write(line)
                 if self.spec.echo:

@@ -76,11 +76,11 @@ def prepare(run: Path, *, port: int, logins: Logins, durable: bool) -> Cluster:
         if data.exists() and not _belongs(data, logins):
             shutil.rmtree(data)
     major = (data / "PG_VERSION").read_text().strip() if data.exists() else None
-    folder = programs.postgres_folder(major)
-    if folder is None:
+    installed = programs.postgres_folder(major)
+    if installed is None:
         version = f"PostgreSQL {major}, which made {data}," if major else "PostgreSQL"
         raise StackError(f"{version} is not installed; run: python3 -m stack setup")
-    cluster = Cluster(data=data, programs=folder, port=port, password=logins.postgres_password, user=user)
+    cluster = Cluster(data=data, programs=installed, port=port, password=logins.postgres_password, user=user)
     if not data.exists():
         _make(cluster, logins, durable=durable)
     return cluster
@@ -106,7 +106,10 @@ def is_ready(cluster: Cluster) -> bool:
 
 
 def run_sql(cluster: Cluster, statements: str, *, database: str = DATABASE) -> str:
-    """Run SQL as the administrator; gives the rows, one a line, columns parted by |. Raises `StackError` with the reason."""
+    """Run SQL as the administrator; gives the rows, one a line, columns parted by |.
+
+    Raises `StackError` with PostgreSQL's reason.
+    """
     asked = [str(cluster.programs / "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-f", "-"]
     url = f"postgresql://{ADMIN}@127.0.0.1:{cluster.port}/{database}"
     secret = {**environment(), "PGPASSWORD": cluster.password}
@@ -117,7 +120,10 @@ def run_sql(cluster: Cluster, statements: str, *, database: str = DATABASE) -> s
 
 
 def provision(cluster: Cluster, services: Sequence[str], logins: Logins) -> None:
-    """Make the database, and for each service a role with its own schema that no other role may enter. Safe to repeat."""
+    """Make the database, and for each service a role with its own schema that no other role may enter.
+
+    Safe to repeat.
+    """
     exists = run_sql(cluster, f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'", database="postgres")  # noqa: S608
     if not exists:
         run_sql(cluster, f"CREATE DATABASE {DATABASE}", database="postgres")
@@ -129,8 +135,7 @@ def provision(cluster: Cluster, services: Sequence[str], logins: Logins) -> None
     for service in services:
         password = logins.database_passwords[service]
         lines += [
-            f"SELECT 'CREATE ROLE {service}' WHERE NOT EXISTS "
-            f"(SELECT 1 FROM pg_roles WHERE rolname = '{service}')\\gexec",  # noqa: S608
+            f"SELECT 'CREATE ROLE {service}' WHERE to_regrole('{service}') IS NULL\\gexec",
             f"ALTER ROLE {service} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD '{password}';",
             f"ALTER ROLE {service} SET search_path = {service};",
             f"GRANT CONNECT ON DATABASE {DATABASE} TO {service};",

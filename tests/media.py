@@ -92,7 +92,13 @@ def video(
     if to.exists():
         return to
     length_s = duration_s if duration_s is not None else len(sound) / RATE if sound is not None else 2.0
-    inputs = [*before_inputs, "-f", "lavfi", "-i", f"{picture}=s={size}:r={fps}:d={length_s}"]
+    inputs = [
+        *before_inputs,
+        "-f",
+        "lavfi",
+        "-i",
+        f"{picture}{':' if '=' in picture else '='}s={size}:r={fps}:d={length_s}",
+    ]
     if sound is not None:
         inputs += ["-i", str(write_wav(sound, to.with_suffix(".sound.wav"), channels=channels))]
     ffmpeg(*inputs, *CODECS[to.suffix[1:]], "-pix_fmt", "yuv420p", "-g", "30", *extra, str(to))
@@ -118,6 +124,38 @@ def rotated(to: Path, degrees: int = 90, **options: object) -> Path:
     upright = video(to.with_suffix(f".upright{to.suffix}"), **options)  # type: ignore[arg-type]
     ffmpeg("-i", str(upright), "-c", "copy", "-metadata:s:v", f"rotate={360 - degrees}", str(to))
     return to
+
+
+def numbered(
+    to: Path, *, frames: int = 120, fps: str = "30", sound: Sound | None = None, extra: Sequence[str] = ()
+) -> Path:
+    """A video whose frames bear their number, as sixteen bars, white for 1, the highest bit first."""
+    if to.exists():
+        return to
+    bits = np.arange(frames)[:, None] >> np.arange(15, -1, -1) & 1
+    rows = np.repeat(bits.astype(np.uint8) * 255, 20, axis=1)
+    raw = to.with_suffix(".raw")
+    raw.write_bytes(np.repeat(rows[:, None, :], 180, axis=1).tobytes())
+    inputs = ["-f", "rawvideo", "-pix_fmt", "gray", "-s", "320x180", "-r", fps, "-i", str(raw)]
+    if sound is not None:
+        inputs += ["-i", str(write_wav(sound, to.with_suffix(".sound.wav")))]
+    ffmpeg(*inputs, *CODECS[to.suffix[1:]], "-pix_fmt", "yuv420p", "-g", "30", *extra, str(to))
+    return to
+
+
+def numbers_in(path: Path) -> list[int]:
+    """The numbers of the frames of a video made from a `numbered` one, whatever its size now."""
+    command = ["ffmpeg", "-v", "error", "-i", str(path), "-fps_mode", "passthrough", "-vf", "scale=16:1:flags=area"]
+    command += ["-f", "rawvideo", "-pix_fmt", "gray", "-"]
+    grey = np.frombuffer(subprocess.run(command, check=True, capture_output=True).stdout, np.uint8).reshape(-1, 16)
+    return [int(number) for number in (grey > 127) @ (1 << np.arange(15, -1, -1))]
+
+
+def sound_of(path: Path) -> Sound:
+    """The sound of a file as it is played, mono at `RATE`."""
+    command = ["ffmpeg", "-v", "error", "-i", str(path), "-map", "0:a:0", "-ac", "1", "-ar", str(RATE)]
+    command += ["-f", "f32le", "-"]
+    return np.frombuffer(subprocess.run(command, check=True, capture_output=True).stdout, np.float32)
 
 
 def truncated(whole: Path, to: Path, share: float = 0.6) -> Path:

@@ -10,8 +10,8 @@ from litestar import get
 from services.gateway import examples, passwords
 from services.gateway.bodies import Me
 from services.gateway.openapi import told
-from services.gateway.service import Gateway
-from services.gateway.tables import Account, Caller
+from services.gateway.parameters import At, Who
+from services.gateway.tables import Account
 from shared.batches import Tier
 from shared.errors import Invalid
 from shared.logs import logger
@@ -25,7 +25,12 @@ def email_of(text: str) -> str:
     """An email address as it is kept: in lower case. Raises `Invalid` when it is none."""
     email = text.strip().lower()
     name, _, host = email.rpartition("@")
-    if not name or not host or len(email) > 320 or any(letter.isspace() or not letter.isprintable() for letter in email):
+    if (
+        not name
+        or not host
+        or len(email) > 320
+        or any(letter.isspace() or not letter.isprintable() for letter in email)
+    ):
         raise Invalid("This is not an email address; it needs a name, an @ and a host.")
     return email
 
@@ -58,7 +63,7 @@ async def open_demo_account(outbox: Outbox, demo_account: str) -> None:
     tags=["Account"],
     responses=told(200, Me, examples.ME),
 )
-async def get_me(caller: Caller, at: Gateway) -> Me:
+async def get_me(caller: Who, at: At) -> Me:
     """The account that asks, with the limits of its tier."""
     return Me(
         id=caller.user_id,

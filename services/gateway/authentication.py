@@ -62,7 +62,9 @@ class SignedIn(AbstractAuthenticationMiddleware):
             scheme, _, key = header.partition(" ")
             caller = await ApiKey.caller(hash_of(key.strip())) if scheme.lower() == "bearer" else None
             if caller is None:
-                raise Unauthenticated("This API key is not known or was revoked; make a new one and send it as 'Bearer dly_…'.")
+                raise Unauthenticated(
+                    "This API key is not known or was revoked; make a new one and send it as 'Bearer dly_…'."
+                )
         else:
             token = connection.cookies.get(cookie_name(settings), "")
             caller = await Session.caller(hash_of(token), settings.session_days) if token else None
@@ -76,7 +78,7 @@ def from_our_page(connection: Connection, _: BaseRouteHandler) -> None:
 
     Browsers send `Origin` with every unsafe request; programs with a key need not.
     """
-    if connection.scope["method"] in SAFE:
+    if connection.scope.get("method") in SAFE:
         return
     settings: GatewaySettings = connection.app.state.gateway.settings
     origin = connection.headers.get("origin")
@@ -87,4 +89,6 @@ def from_our_page(connection: Connection, _: BaseRouteHandler) -> None:
     else:
         ours = connection.headers.get("sec-fetch-site") in ("same-origin", "none")
     if not ours:
-        raise Forbidden("This request does not come from the page of this installation; open the page and try again there.")
+        raise Forbidden(
+            "This request does not come from the page of this installation; open the page and try again there."
+        )

@@ -7,15 +7,14 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import delete, get, post
-from litestar.params import Parameter
+from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 
 from services.gateway import examples
 from services.gateway.bodies import BatchCreated, NewBatch, VideosToAdd, VideosToRetry
 from services.gateway.creation import create_batch
 from services.gateway.links import with_links
 from services.gateway.openapi import told
-from services.gateway.service import Gateway
-from services.gateway.tables import Caller
+from services.gateway.parameters import At, Who
 from shared.batches import BatchStatus
 from shared.errors import Conflict, NotFound
 from shared.messages import (
@@ -37,18 +36,18 @@ ARRIVED = frozenset({"checking", "ready"})
 
 IdempotencyKey = Annotated[
     str | None,
-    Parameter(
-        header="Idempotency-Key",
+    HeaderParameter(
+        name="Idempotency-Key",
         description="A repeat with the same key and body finishes or repeats the first request and makes no second batch.",
         pattern="^[!-~]{1,200}$",
     ),
 ]
-Status = Annotated[BatchStatus | None, Parameter(description="Only batches in this status.")]
-Limit = Annotated[int, Parameter(description="Batches on a page.", ge=1, le=100)]
-Offset = Annotated[int, Parameter(description="Batches to leave out at the start.", ge=0, le=1_000_000)]
+Status = Annotated[BatchStatus | None, QueryParameter(description="Only batches in this status.")]
+Limit = Annotated[int, QueryParameter(description="Batches on a page.", ge=1, le=100)]
+Offset = Annotated[int, QueryParameter(description="Batches to leave out at the start.", ge=0, le=1_000_000)]
 Sort = Annotated[
     str,
-    Parameter(
+    QueryParameter(
         description="created_at, priority, status, progress or name, with '-' in front for descending.",
         pattern="^-?(created_at|priority|status|progress|name)$",
     ),
@@ -84,7 +83,7 @@ JOB_PROBLEMS = ("not_found", "conflict", "forbidden")
     ),
 )
 async def create_batch_job(
-    data: NewBatch, caller: Caller, at: Gateway, idempotency_key: IdempotencyKey = None
+    data: JSONBody[NewBatch], caller: Who, at: At, idempotency_key: IdempotencyKey = None
 ) -> BatchCreated:
     """Name the files and their sizes; the answer says for each where its bytes are sent. Nothing is processed before the start."""
     return await create_batch(data, idempotency_key, caller, at)
@@ -98,17 +97,16 @@ async def create_batch_job(
     responses=told(200, BatchPage, examples.PAGE, "invalid"),
 )
 async def list_batch_jobs(
-    caller: Caller,
-    at: Gateway,
+    caller: Who,
+    at: At,
     status: Status = None,
     limit: Limit = 20,
     offset: Offset = 0,
     sort: Sort = "-created_at",
 ) -> BatchPage:
     """A page of batches with their progress, how many there are in all, and how many in each status."""
-    page = await at.bus.ask(
-        ListBatches(user_id=caller.user_id, status=status, limit=limit, offset=offset, sort=sort)
-    )
+    sort = sort.replace("progress", "progress_percentage")
+    page = await at.bus.ask(ListBatches(user_id=caller.user_id, status=status, limit=limit, offset=offset, sort=sort))
     jobs = tuple(at.feed.values.job(job) for job in page.batch_jobs)
     return BatchPage(batch_jobs=jobs, total=page.total, by_status=page.by_status)
 
@@ -120,7 +118,7 @@ async def list_batch_jobs(
     tags=["Batches"],
     responses=told(200, BatchDetails, examples.DETAILS, "not_found"),
 )
-async def get_batch_job(batch_id: UUID, caller: Caller, at: Gateway) -> BatchDetails:
+async def get_batch_job(batch_id: FromPath[UUID], caller: Who, at: At) -> BatchDetails:
     """Settings, status and progress as they are at this moment; finished videos have a URL that is valid for 24 hours."""
     stored = await at.bus.ask(GetBatch(user_id=caller.user_id, batch_id=batch_id))
     return await with_links(at.feed.values.details(stored), at.store)
@@ -135,7 +133,9 @@ async def get_batch_job(batch_id: UUID, caller: Caller, at: Gateway) -> BatchDet
     example={"video_ids": [str(examples.VIDEO)]},
     responses=told(200, BatchJob, examples.BATCH_JOB, *JOB_PROBLEMS, "invalid", "quota"),
 )
-async def add_videos_to_batch_job(batch_id: UUID, data: VideosToAdd, caller: Caller, at: Gateway) -> BatchJob:
+async def add_videos_to_batch_job(
+    batch_id: FromPath[UUID], data: JSONBody[VideosToAdd], caller: Who, at: At
+) -> BatchJob:
     """Videos that passed inspection can be added until the batch is started."""
     wanted = tuple(dict.fromkeys(data.video_ids))
     found = await at.bus.ask(ListVideos(user_id=caller.user_id, video_ids=wanted, limit=len(wanted)))
@@ -156,9 +156,7 @@ async def add_videos_to_batch_job(batch_id: UUID, data: VideosToAdd, caller: Cal
         )
         for video_id in wanted
     )
-    return await at.bus.ask(
-        AddVideos(request_id=uuid.uuid4(), user_id=caller.user_id, batch_id=batch_id, videos=new)
-    )
+    return await at.bus.ask(AddVideos(request_id=uuid.uuid4(), user_id=caller.user_id, batch_id=batch_id, videos=new))
 
 
 @post(
@@ -169,7 +167,7 @@ async def add_videos_to_batch_job(batch_id: UUID, data: VideosToAdd, caller: Cal
     status_code=202,
     responses=told(202, BatchStarted, examples.STARTED, *JOB_PROBLEMS, "quota"),
 )
-async def start_batch_job(batch_id: UUID, caller: Caller, at: Gateway) -> BatchStarted:
+async def start_batch_job(batch_id: FromPath[UUID], caller: Who, at: At) -> BatchStarted:
     """All uploads must be complete; videos that are still inspected follow as soon as they are ready."""
     details = await at.bus.ask(GetBatch(user_id=caller.user_id, batch_id=batch_id))
     awaited = tuple(video.video_id for video in details.videos if video.uploaded_at is None)
@@ -190,7 +188,7 @@ async def start_batch_job(batch_id: UUID, caller: Caller, at: Gateway) -> BatchS
     status_code=200,
     responses=told(200, BatchJob, examples.BATCH_JOB, *JOB_PROBLEMS),
 )
-async def pause_batch_job(batch_id: UUID, caller: Caller, at: Gateway) -> BatchJob:
+async def pause_batch_job(batch_id: FromPath[UUID], caller: Who, at: At) -> BatchJob:
     """No more videos are started; those that run may finish."""
     job = await at.bus.ask(PauseBatch(request_id=uuid.uuid4(), user_id=caller.user_id, batch_id=batch_id))
     return at.feed.values.job(job)
@@ -204,7 +202,7 @@ async def pause_batch_job(batch_id: UUID, caller: Caller, at: Gateway) -> BatchJ
     status_code=200,
     responses=told(200, BatchJob, examples.BATCH_JOB, *JOB_PROBLEMS),
 )
-async def resume_batch_job(batch_id: UUID, caller: Caller, at: Gateway) -> BatchJob:
+async def resume_batch_job(batch_id: FromPath[UUID], caller: Who, at: At) -> BatchJob:
     """Goes on after the last finished video."""
     job = await at.bus.ask(ResumeBatch(request_id=uuid.uuid4(), user_id=caller.user_id, batch_id=batch_id))
     return at.feed.values.job(job)
@@ -218,7 +216,7 @@ async def resume_batch_job(batch_id: UUID, caller: Caller, at: Gateway) -> Batch
     status_code=200,
     responses=told(200, BatchJob, examples.BATCH_JOB, *JOB_PROBLEMS),
 )
-async def cancel_batch_job(batch_id: UUID, caller: Caller, at: Gateway) -> BatchJob:
+async def cancel_batch_job(batch_id: FromPath[UUID], caller: Who, at: At) -> BatchJob:
     """Stops all work on it for good and cleans up; finished videos stay."""
     return await at.bus.ask(CancelBatch(request_id=uuid.uuid4(), user_id=caller.user_id, batch_id=batch_id))
 
@@ -234,7 +232,7 @@ async def cancel_batch_job(batch_id: UUID, caller: Caller, at: Gateway) -> Batch
     responses=told(200, BatchJob, examples.BATCH_JOB, *JOB_PROBLEMS, "invalid", "quota"),
 )
 async def retry_failed_videos(
-    batch_id: UUID, caller: Caller, at: Gateway, data: VideosToRetry | None = None
+    batch_id: FromPath[UUID], caller: Who, at: At, data: JSONBody[VideosToRetry | None] = None
 ) -> BatchJob:
     """Those that are named, or without a body all of them."""
     video_ids = data.video_ids if data is not None else None
@@ -250,6 +248,6 @@ async def retry_failed_videos(
     tags=["Batches"],
     responses=told(204, None, None, *JOB_PROBLEMS),
 )
-async def delete_batch_job(batch_id: UUID, caller: Caller, at: Gateway) -> None:
+async def delete_batch_job(batch_id: FromPath[UUID], caller: Who, at: At) -> None:
     """The batch must have ended; the files that are only its own go with it."""
     await at.bus.ask(DeleteBatch(request_id=uuid.uuid4(), user_id=caller.user_id, batch_id=batch_id))

@@ -125,7 +125,9 @@ class Me(Struct, frozen=True, kw_only=True):
 class NewApiKey(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An API key to be made."""
 
-    name: Annotated[str, Meta(description="a name of 1 to 100 characters that says where the key is used", max_length=1000)]
+    name: Annotated[
+        str, Meta(description="a name of 1 to 100 characters that says where the key is used", max_length=1000)
+    ]
 
 
 class ApiKeyShown(Struct, frozen=True, kw_only=True):

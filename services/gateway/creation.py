@@ -89,7 +89,9 @@ async def create_batch(body: NewBatch, key: str | None, caller: Caller, at: Gate
 def files_of(body: NewBatch, caller: Caller, limits: Limits) -> tuple[NewFile, ...]:
     """The files of a new batch, each with a normalised name. Raises `Invalid` and `QuotaExceeded`."""
     if body.files is not None and body.video_count not in (None, len(body.files)):
-        raise Invalid(f"video_count is {body.video_count}, but there are {len(body.files)} files; leave video_count out.")
+        raise Invalid(
+            f"video_count is {body.video_count}, but there are {len(body.files)} files; leave video_count out."
+        )
     count = len(body.files) if body.files is not None else body.video_count or 0
     if count == 0:
         raise Invalid(

@@ -5,12 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 
-from services.gateway.settings import GatewaySettings
-from services.gateway.tables import Account, Allowance, ApiKey, Creation, Session
 from shared.database import migrate
-from shared.settings import load
-
-TABLES = (Account, Session, ApiKey, Allowance, Creation)
+from shared.settings import DatabaseSettings, load
 
 if __name__ == "__main__":
-    asyncio.run(migrate("gateway", load(GatewaySettings, os.environ).database_url))
+    asyncio.run(migrate("gateway", load(DatabaseSettings, os.environ).database_url))

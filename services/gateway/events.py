@@ -8,23 +8,30 @@ from uuid import UUID
 from litestar import get
 from litestar.openapi import ResponseSpec
 from litestar.openapi.spec import Example
-from litestar.params import Parameter
+from litestar.params import FromPath, HeaderParameter
 from litestar.response import Stream
 
 from services.gateway import examples
 from services.gateway.openapi import told
-from services.gateway.service import Gateway
+from services.gateway.parameters import At, Who
 from services.gateway.sse import written
-from services.gateway.stream_events import BatchSnapshot, BatchStream, ProgressEvent, UserSnapshot, UserStream, state_event
-from services.gateway.tables import Caller
+from services.gateway.stream_events import (
+    BatchSnapshot,
+    BatchStream,
+    ProgressEvent,
+    UserSnapshot,
+    UserStream,
+    state_event,
+)
+from shared.media import Stage
 
 EVENT_STREAM = "text/event-stream"
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 LastEventId = Annotated[
     str | None,
-    Parameter(
-        header="Last-Event-ID",
+    HeaderParameter(
+        name="Last-Event-ID",
         description="The last event id that was seen: what is newer follows, or a snapshot when that is not known any more.",
         max_length=100,
     ),
@@ -34,7 +41,7 @@ PROGRESS = ProgressEvent(
     batch_id=examples.BATCH,
     video_id=examples.VIDEO,
     progress=43,
-    current_stage=examples.Stage.REMOVING_SILENCE,
+    current_stage=Stage.REMOVING_SILENCE,
     stage_percentage=61,
     attempt=1,
 )
@@ -51,7 +58,7 @@ def _described(union: object, snapshot: BatchSnapshot | UserSnapshot) -> Respons
         + written(state_event(examples.BATCH_JOB), "19370a1b2c3-42")
     )
     return ResponseSpec(
-        union,  # type: ignore[arg-type]
+        union,
         generate_examples=False,
         media_type=EVENT_STREAM,
         description=(
@@ -71,11 +78,11 @@ def _described(union: object, snapshot: BatchSnapshot | UserSnapshot) -> Respons
     media_type=EVENT_STREAM,
     responses={**told(200, None, None, "not_found", "rate_limited"), 200: _described(BatchStream, BATCH_SNAPSHOT)},
 )
-async def watch_batch_job(
-    batch_id: UUID, caller: Caller, at: Gateway, last_event_id: LastEventId = None
-) -> Stream:
+async def watch_batch_job(batch_id: FromPath[UUID], caller: Who, at: At, last_event_id: LastEventId = None) -> Stream:
     """Everything about one batch as it happens: uploads, videos, exports and the batch itself."""
-    return Stream(await at.feed.watch(caller.user_id, batch_id, last_event_id), media_type=EVENT_STREAM, headers=HEADERS)
+    return Stream(
+        await at.feed.watch(caller.user_id, batch_id, last_event_id), media_type=EVENT_STREAM, headers=HEADERS
+    )
 
 
 @get(
@@ -86,6 +93,6 @@ async def watch_batch_job(
     media_type=EVENT_STREAM,
     responses={**told(200, None, None, "rate_limited"), 200: _described(UserStream, USER_SNAPSHOT)},
 )
-async def watch_everything(caller: Caller, at: Gateway, last_event_id: LastEventId = None) -> Stream:
+async def watch_everything(caller: Who, at: At, last_event_id: LastEventId = None) -> Stream:
     """The same for all batches of the account, over one connection."""
     return Stream(await at.feed.watch(caller.user_id, None, last_event_id), media_type=EVENT_STREAM, headers=HEADERS)

@@ -6,13 +6,13 @@ import uuid
 from uuid import UUID
 
 from litestar import get, post
+from litestar.params import FromPath, JSONBody
 
 from services.gateway import examples
 from services.gateway.bodies import ExportRequested, NewExport
 from services.gateway.links import export_with_link, exports_with_links
 from services.gateway.openapi import told
-from services.gateway.service import Gateway
-from services.gateway.tables import Caller
+from services.gateway.parameters import At, Who
 from shared.messages import ExportOptions, GetExport, ListExports, RequestExport
 from shared.views import BatchExport, ExportPage
 
@@ -34,7 +34,7 @@ from shared.views import BatchExport, ExportPage
         "forbidden",
     ),
 )
-async def export_batch_job(batch_id: UUID, data: NewExport, caller: Caller, at: Gateway) -> ExportRequested:
+async def export_batch_job(batch_id: FromPath[UUID], data: JSONBody[NewExport], caller: Who, at: At) -> ExportRequested:
     """Follow the export by its id until it has a `download_url`; an equal one that is still there is given at once."""
     export = await at.bus.ask(
         RequestExport(
@@ -60,7 +60,7 @@ async def export_batch_job(batch_id: UUID, data: NewExport, caller: Caller, at: 
     tags=["Exports"],
     responses=told(200, BatchExport, examples.BATCH_EXPORT, "not_found"),
 )
-async def get_export(batch_id: UUID, export_id: UUID, caller: Caller, at: Gateway) -> BatchExport:
+async def get_export(batch_id: FromPath[UUID], export_id: FromPath[UUID], caller: Who, at: At) -> BatchExport:
     """How far it is; when it is done, a URL that is valid for 24 hours."""
     export = await at.bus.ask(GetExport(user_id=caller.user_id, batch_id=batch_id, export_id=export_id))
     return await export_with_link(at.feed.values.export(export), at.store)
@@ -73,7 +73,7 @@ async def get_export(batch_id: UUID, export_id: UUID, caller: Caller, at: Gatewa
     tags=["Exports"],
     responses=told(200, ExportPage, examples.EXPORT_PAGE, "not_found"),
 )
-async def list_exports(batch_id: UUID, caller: Caller, at: Gateway) -> ExportPage:
+async def list_exports(batch_id: FromPath[UUID], caller: Who, at: At) -> ExportPage:
     """All of them, newest first."""
     page = await at.bus.ask(ListExports(user_id=caller.user_id, batch_id=batch_id))
     shown = ExportPage(exports=tuple(at.feed.values.export(export) for export in page.exports))

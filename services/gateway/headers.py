@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.gateway.settings import GatewaySettings
@@ -47,9 +48,10 @@ def with_headers(app: ASGIApp, settings: GatewaySettings) -> ASGIApp:
     fixed = security_headers(settings)
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             await app(scope, receive, send)
             return
+        method = scope["method"]
         request_id, status, begun = _request_id(scope), 0, time.monotonic()
 
         async def send_with_headers(message: Message) -> None:
@@ -67,7 +69,7 @@ def with_headers(app: ASGIApp, settings: GatewaySettings) -> ASGIApp:
                 await app(scope, receive, send_with_headers)
             finally:
                 took = round((time.monotonic() - begun) * 1000)
-                log.info("answered", method=scope["method"], path=scope["path"], status=status, ms=took)
+                log.info("answered", method=method, path=scope["path"], status=status, ms=took)
 
     return wrapped
 

@@ -39,6 +39,7 @@ class Run(Struct, kw_only=True):
     working: bool = True
     stored_percentage: int = 0
     """Progress as the scheduler has it, without what is live."""
+    duration_s: float = 0.0
     early: VideoProgressed | None = None
     """Progress of a run of which the scheduler has not told yet; shown as soon as it does."""
 
@@ -111,16 +112,16 @@ class LiveValues:
         return video
 
     def job(self, job: BatchJob) -> BatchJob:
-        """A batch with the live progress of its running videos, of which each counts the same."""
+        """A batch with the live progress of its running videos; as in the scheduler, a video counts by its length."""
         batch = self.batches.get(job.id)
-        if batch is None or job.status in OVER or not job.total_videos:
+        if batch is None or job.status in OVER or not job.total_duration_seconds:
             return job
-        gained = 0
+        gained_s = 0.0
         for (about_id, _), update in batch.last.items():
             run = batch.runs.get(about_id)
             if isinstance(update, VideoProgressed) and run is not None and run.working:
-                gained += max(0, update.progress_percentage - run.stored_percentage)
-        percent = min(99, job.progress_percentage + gained // job.total_videos)
+                gained_s += run.duration_s * max(0, update.progress_percentage - run.stored_percentage) / 100
+        percent = min(99, job.progress_percentage + int(100 * gained_s / job.total_duration_seconds))
         return msgspec.structs.replace(job, progress_percentage=max(percent, job.progress_percentage))
 
     def export(self, export: BatchExport) -> BatchExport:
@@ -158,6 +159,7 @@ def _video_state(batch: LiveBatch, update: VideoChanged) -> tuple[BatchUpdate, .
         token=update.run_token,
         working=video.status is VideoStatus.PROCESSING,
         stored_percentage=video.progress_percentage,
+        duration_s=video.duration_s or 0.0,
     )
     batch.runs[update.about_id] = run
     if video.uploaded_at is not None or video.status not in SENDING:

@@ -77,7 +77,10 @@ def configuration(plugins: Iterable[OpenAPIRenderPlugin], version: str) -> OpenA
             security_schemes={
                 "api_key": SecurityScheme(type="http", scheme="bearer", description="An API key: `dly_…`."),
                 "session": SecurityScheme(
-                    type="apiKey", name="dailies", security_scheme_in="cookie", description="The cookie of POST /api/session."
+                    type="apiKey",
+                    name="dailies",
+                    security_scheme_in="cookie",
+                    description="The cookie of POST /api/session.",
                 ),
             }
         ),

@@ -7,9 +7,11 @@ from typing import Any
 
 from litestar import Litestar, Request, Response, get
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin, YamlRenderPlugin
+from litestar.params import FromPath
 from litestar.response import File
 
 from services.gateway.openapi import completed
+from services.gateway.parameters import At
 from services.gateway.reference import page, reference
 from services.gateway.service import Gateway
 from shared.errors import NotFound
@@ -24,22 +26,34 @@ PLAIN = page(
 )
 
 
-@get(["/", "/{path:path}"], include_in_schema=False)
-async def web_page(at: Gateway, path: Path | None = None) -> File | Response[bytes]:
-    """A file of the built page; its routes are the page's own, so that any other path gets the page itself."""
-    folder = at.settings.frontend_folder.resolve()
-    index, wanted = folder / "index.html", str(path or "").strip("/")
-    if wanted == "api" or wanted.startswith("api/"):
-        raise NotFound("There is nothing at this address.")
-    if not index.is_file():
-        if wanted:
-            raise NotFound("There is nothing at this address.")
+@get("/", include_in_schema=False)
+async def front_page(at: At) -> File | Response[bytes]:
+    """The built page, or the plain one."""
+    if (index := _index(at)) is None:
         return Response(PLAIN, media_type="text/html")
+    return _file(index, lasting=False)
+
+
+@get("/{path:path}", include_in_schema=False)
+async def page_file(path: FromPath[Path], at: At) -> File:
+    """A file of the built page; its routes are the page's own, so that any other path gets the page itself."""
+    index, wanted = _index(at), str(path).strip("/")
+    if index is None or wanted == "api" or wanted.startswith("api/"):
+        raise NotFound("There is nothing at this address.")
+    folder = index.parent
     file = (folder / wanted).resolve()
     if not file.is_relative_to(folder) or not file.is_file():
-        file = index
+        return _file(index, lasting=False)
     # Files in assets carry a hash of their content in their names.
-    lasting = file.is_relative_to(folder / "assets")
+    return _file(file, lasting=file.is_relative_to(folder / "assets"))
+
+
+def _index(at: Gateway) -> Path | None:
+    index = at.settings.frontend_folder.resolve() / "index.html"
+    return index if index.is_file() else None
+
+
+def _file(file: Path, *, lasting: bool) -> File:
     headers = {"Cache-Control": "public, max-age=31536000, immutable" if lasting else "no-cache"}
     return File(file, filename=file.name, content_disposition_type="inline", headers=headers)
 
@@ -47,7 +61,9 @@ async def web_page(at: Gateway, path: Path | None = None) -> File | Response[byt
 @get("/schema/reference.css", include_in_schema=False, sync_to_thread=False)
 def reference_style() -> File:
     """The style of the reference."""
-    return File(HERE / "reference.css", content_disposition_type="inline", media_type="text/css")
+    return File(
+        HERE / "reference.css", filename="reference.css", content_disposition_type="inline", media_type="text/css"
+    )
 
 
 class ReferencePage(OpenAPIRenderPlugin):

@@ -94,24 +94,19 @@ def answer_problem(request: Request[Any, Any, Any], error: Exception) -> Respons
         told = problem(code, SENTENCES.get(code, error.detail))
     else:
         number = uuid.uuid4().hex[:12]
-        log.error(
-            "a request failed", error_id=number, method=request.method, path=request.url.path, exc_info=error
-        )
+        log.error("a request failed", error_id=number, method=request.method, path=request.url.path, exc_info=error)
         told = problem("internal", f"Something went wrong here; the log knows it as {number}.")
     if told.code == "unauthenticated":
         headers["WWW-Authenticate"] = 'Bearer realm="dailies"'
-    return Response(
-        msgspec.json.encode(told), status_code=told.status, media_type=MEDIA_TYPE, headers=headers
-    )
+    return Response(msgspec.json.encode(told), status_code=told.status, media_type=MEDIA_TYPE, headers=headers)
 
 
 def _invalid_parameters(error: ValidationException) -> Problem:
     extra = error.extra if isinstance(error.extra, list) else []
+    wrong = {str(entry.get("key", "")): str(entry.get("message", "")) for entry in extra if isinstance(entry, dict)}
+    if "data" in wrong:
+        return problem("invalid", "The body is missing; send JSON.")
     errors = tuple(
-        FieldProblem(field=str(entry.get("key", "")), detail=str(entry.get("message", "")))
-        for entry in extra
-        if isinstance(entry, dict)
+        FieldProblem(field=name, detail=f"The parameter {name} is wrong: {told}.") for name, told in wrong.items()
     )
-    if not errors:
-        return problem("invalid", error.detail)
-    return problem("invalid", f"{errors[0].field}: {errors[0].detail}", errors)
+    return problem("invalid", errors[0].detail if errors else error.detail, errors or UNSET)

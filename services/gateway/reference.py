@@ -46,8 +46,10 @@ def reference(schema: dict[str, Any]) -> bytes:
 
 def _operation(method: str, path: str, operation: dict[str, Any], schema: dict[str, Any]) -> str:
     parts = [
-        f'<details id="{escape(operation["operationId"])}"><summary><b class="{method}">{method.upper()}</b> '
-        f"<code>{escape(path)}</code> {escape(operation.get('summary', ''))}</summary>",
+        (
+            f'<details id="{escape(operation["operationId"])}"><summary><b class="{method}">{method.upper()}</b> '
+            f"<code>{escape(path)}</code> {escape(operation.get('summary', ''))}</summary>"
+        ),
         _text(operation.get("description", "")),
     ]
     if operation.get("security") == []:

@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
 from piccolo.engine.postgres import PostgresEngine
 
 from services.gateway.feed import Feed
 from services.gateway.settings import GatewaySettings
+from services.gateway.tables import TABLES
 from shared.bus import Bus
+from shared.database import open_database
 from shared.outbox import Outbox
-from shared.storage import ObjectStore
+from shared.running import Lifetime
+from shared.storage import open_store
+from shared.work import Work
 
 
-class Gateway(Struct, frozen=True, kw_only=True):
+class Gateway:
     """The connections of one gateway process, handed to every route."""
 
-    settings: GatewaySettings
-    engine: PostgresEngine
-    outbox: Outbox
-    bus: Bus
-    store: ObjectStore
-    feed: Feed
+    def __init__(self, settings: GatewaySettings, engine: PostgresEngine, bus: Bus, work: Work) -> None:
+        self.settings = settings
+        self.engine = engine
+        self.bus = bus
+        self.work = work
+        self.outbox = Outbox(engine, work)
+        self.store = open_store(settings)
+        self.feed = Feed(bus, self.store, settings)
+
+    @classmethod
+    async def open(cls, settings: GatewaySettings, lifetime: Lifetime) -> Gateway:
+        """Connect everything and start what runs by itself."""
+        engine = await open_database(settings.database_url, TABLES)
+        bus = await Bus.connect(settings.nats_url, lifetime.process)
+        at = cls(settings, engine, bus, Work(settings.rabbitmq_url))
+        lifetime.background(at.outbox.send_for_ever())
+        return at
+
+    async def close(self) -> None:
+        """Let go of everything."""
+        await self.work.stop()
+        await self.bus.close()
+        await self.engine.close_connection_pool()

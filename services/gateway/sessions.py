@@ -6,14 +6,15 @@ from typing import Any
 
 from litestar import Request, Response, delete, post
 from litestar.datastructures import Cookie
+from litestar.params import JSONBody
 
 from services.gateway import examples, passwords
 from services.gateway.accounts import email_of
 from services.gateway.authentication import cookie_name, hash_of, new_token
 from services.gateway.bodies import Credentials, Me
 from services.gateway.openapi import told
-from services.gateway.service import Gateway
-from services.gateway.tables import Account, Allowance, Caller, Session
+from services.gateway.parameters import At, Who
+from services.gateway.tables import Account, Allowance, Session
 from shared.errors import Unauthenticated
 from shared.logs import logger
 
@@ -38,7 +39,7 @@ TOO_OFTEN = "Too many failed attempts to sign in; wait a little before the next.
     example={"email": "ada@example.com", "password": "correct horse battery staple"},
     responses=told(200, Me, examples.ME, "unauthenticated", "invalid", "forbidden", "rate_limited", public=True),
 )
-async def sign_in(data: Credentials, request: Request[Any, Any, Any], at: Gateway) -> Response[Me]:
+async def sign_in(data: JSONBody[Credentials], request: Request[Any, Any, Any], at: At) -> Response[Me]:
     """Check email and password and set the session's cookie (HttpOnly, SameSite=Lax)."""
     email = email_of(data.email)
     address = request.client.host if request.client else "unknown"
@@ -83,14 +84,14 @@ async def sign_in(data: Credentials, request: Request[Any, Any, Any], at: Gatewa
     tags=["Account"],
     responses=told(204, None, None, "forbidden"),
 )
-async def sign_out(caller: Caller, at: Gateway) -> Response[None]:
+async def sign_out(caller: Who, at: At) -> Response[None]:
     """End the session and remove its cookie."""
     if caller.session is not None:
         await Session.end(caller.session)
     return Response(None, status_code=204, cookies=[_cookie(at, "", max_age=0)])
 
 
-def _cookie(at: Gateway, token: str, max_age: int) -> Cookie:
+def _cookie(at: At, token: str, max_age: int) -> Cookie:
     return Cookie(
         key=cookie_name(at.settings),
         value=token,

@@ -15,11 +15,11 @@ from shared.tiers import DEFAULT_TIERS, Limits
 class GatewaySettings(StoreSettings, frozen=True, kw_only=True):
     """What the gateway's processes need."""
 
-    gateway_host: str = "127.0.0.1"
+    http_host: str = "127.0.0.1"
     """Address on which the API is served."""
-    gateway_port: int = 8470
+    http_port: int = 8400
     """Port on which the API is served."""
-    public_url: str = "http://127.0.0.1:8470"
+    public_url: str = "http://127.0.0.1:8400"
     """Address of the page and the API as browsers see it; with https, cookies are marked Secure."""
     trusted_proxies: str = ""
     """Addresses of reverse proxies whose X-Forwarded-For is believed, separated by commas; none when empty."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, get_args, get_origin, get_type_hints
+from itertools import islice
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 from litestar import Request
@@ -33,32 +35,56 @@ def problems_in(value: object, kind: type[Struct], path: str = "") -> Iterator[F
             yield FieldProblem(field=_at(path, name), detail=f"{_at(path, name)} is missing.")
 
 
-def _problems_of(value: object, hint: Any, path: str) -> Iterator[FieldProblem]:
+def _problems_of(value: object, hint: Any, path: str, of_list: str | None = None) -> Iterator[FieldProblem]:
+    """What is wrong with one value; an item without a description of its own is told by that of its list."""
     try:
         msgspec.convert(value, hint)
         return
     except msgspec.ValidationError as error:
         complaint = str(error)
     found: list[FieldProblem] = []
-    bare = get_args(hint)[0] if hasattr(hint, "__metadata__") else hint
-    if (struct := _struct_in(bare)) is not None and isinstance(value, dict):
-        found.extend(problems_in(value, struct, path))
-    elif get_origin(bare) is tuple and isinstance(value, list):
-        for position, item in enumerate(value[:MOST_PROBLEMS]):
-            found.extend(_problems_of(item, get_args(bare)[0], f"{path}[{position}]"))
+    told = next(_descriptions(hint), of_list)
+    options = list(_options(hint))
+    if isinstance(value, dict):
+        for struct in options:
+            if _is_struct(struct):
+                found.extend(problems_in(value, struct, path))
+    elif isinstance(value, list):
+        for items in options:
+            if get_origin(items) is tuple:
+                for position, item in enumerate(value[: MOST_PROBLEMS * 10]):
+                    found.extend(_problems_of(item, get_args(items)[0], f"{path}[{position}]", told))
     if found:
         yield from found
         return
-    told = next((note.description for note in getattr(hint, "__metadata__", ()) if isinstance(note, Meta)), None)
-    sentence = f"must be {told}" if told else f"is wrong: {complaint.split(' - at ')[0][:1].lower()}{complaint.split(' - at ')[0][1:]}"
-    yield FieldProblem(field=path, detail=f"{path} {sentence}.")
+    name = path.rpartition("[")[0] if of_list is not None and told == of_list else path
+    sentence = f"must be {told}" if told else f"is wrong: {complaint.partition(' - at ')[0]}"
+    yield FieldProblem(field=path, detail=f"{name} {sentence}.")
 
 
-def _struct_in(hint: Any) -> type[Struct] | None:
-    for candidate in (hint, *get_args(hint)):
-        if isinstance(candidate, type) and issubclass(candidate, Struct):
-            return candidate
-    return None
+def _options(hint: Any) -> Iterator[Any]:
+    """The types that a hint allows, without what is noted on them."""
+    if hasattr(hint, "__metadata__"):
+        yield from _options(get_args(hint)[0])
+    elif get_origin(hint) in (Union, UnionType):
+        for option in get_args(hint):
+            yield from _options(option)
+    else:
+        yield hint
+
+
+def _descriptions(hint: Any) -> Iterator[str]:
+    """What is noted on a hint, or on one of its options."""
+    for note in getattr(hint, "__metadata__", ()):
+        if isinstance(note, Meta) and note.description:
+            yield note.description
+    if get_origin(hint) in (Union, UnionType) or hasattr(hint, "__metadata__"):
+        for option in get_args(hint):
+            yield from _descriptions(option)
+
+
+def _is_struct(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Struct)
 
 
 def _at(path: str, name: str) -> str:
@@ -75,13 +101,10 @@ class CheckedRequest(Request[Any, Any, Any]):
             value = await super().json()
         except SerializationException:
             raise Invalid("The body is not valid JSON.") from None
-        wanted = self.route_handler.parsed_data_field  # type: ignore[attr-defined]
-        if wanted is not None and isinstance(wanted.annotation, type) and issubclass(wanted.annotation, Struct):
-            errors = []
-            for error in problems_in(value, wanted.annotation):
-                errors.append(error)
-                if len(errors) == MOST_PROBLEMS:
-                    break
+        wanted = self.route_handler.parsed_data_field
+        kinds = [] if wanted is None else [kind for kind in _options(wanted.annotation) if _is_struct(kind)]
+        if kinds and value is not None:
+            errors = tuple(islice(problems_in(value, kinds[0]), MOST_PROBLEMS))
             if errors:
-                raise InvalidFields(tuple(errors))
+                raise InvalidFields(errors)
         return value

@@ -7,25 +7,24 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import get, post
-from litestar.params import Parameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from services.gateway import examples
 from services.gateway.bodies import PartNumbers
 from services.gateway.openapi import told
-from services.gateway.service import Gateway
-from services.gateway.tables import Caller
+from services.gateway.parameters import At, Who
 from shared.messages import CompleteUpload, GetUpload, GetVideo, ListVideos, SignParts
 from shared.views import PartUrls, UploadState, Video, VideoPage
 
 ASSEMBLY_S = 60.0
 """Putting together the parts of a large file takes the store a while."""
 
-Search = Annotated[str | None, Parameter(description="Part of a name.", max_length=100)]
-Limit = Annotated[int, Parameter(description="Videos on a page.", ge=1, le=200)]
-Offset = Annotated[int, Parameter(description="Videos to leave out at the start.", ge=0, le=1_000_000)]
+Search = Annotated[str | None, QueryParameter(description="Part of a name.", max_length=100)]
+Limit = Annotated[int, QueryParameter(description="Videos on a page.", ge=1, le=200)]
+Offset = Annotated[int, QueryParameter(description="Videos to leave out at the start.", ge=0, le=1_000_000)]
 Sort = Annotated[
     str,
-    Parameter(
+    QueryParameter(
         description="created_at or name, with '-' in front for descending.", pattern="^-?(created_at|name)$"
     ),
 ]
@@ -39,17 +38,15 @@ Sort = Annotated[
     responses=told(200, VideoPage, examples.VIDEO_PAGE, "invalid"),
 )
 async def list_videos(
-    caller: Caller,
-    at: Gateway,
+    caller: Who,
+    at: At,
     search: Search = None,
     limit: Limit = 50,
     offset: Offset = 0,
     sort: Sort = "-created_at",
 ) -> VideoPage:
     """A page of the library, and how many videos there are in all."""
-    return await at.bus.ask(
-        ListVideos(user_id=caller.user_id, search=search, limit=limit, offset=offset, sort=sort)
-    )
+    return await at.bus.ask(ListVideos(user_id=caller.user_id, search=search, limit=limit, offset=offset, sort=sort))
 
 
 @get(
@@ -59,7 +56,7 @@ async def list_videos(
     tags=["Videos"],
     responses=told(200, Video, examples.LIBRARY_VIDEO, "not_found"),
 )
-async def get_video(video_id: UUID, caller: Caller, at: Gateway) -> Video:
+async def get_video(video_id: FromPath[UUID], caller: Who, at: At) -> Video:
     """What is known of a video: its size, codecs, duration, and whether it passed inspection."""
     return await at.bus.ask(GetVideo(user_id=caller.user_id, video_id=video_id))
 
@@ -71,7 +68,7 @@ async def get_video(video_id: UUID, caller: Caller, at: Gateway) -> Video:
     tags=["Videos"],
     responses=told(200, UploadState, examples.UPLOAD_STATE, "not_found"),
 )
-async def get_upload(video_id: UUID, caller: Caller, at: Gateway) -> UploadState:
+async def get_upload(video_id: FromPath[UUID], caller: Who, at: At) -> UploadState:
     """The parts that the store has, and a freshly signed URL: what to ask before going on after an interruption."""
     return await at.bus.ask(GetUpload(user_id=caller.user_id, video_id=video_id))
 
@@ -85,7 +82,7 @@ async def get_upload(video_id: UUID, caller: Caller, at: Gateway) -> UploadState
     example={"numbers": [2]},
     responses=told(200, PartUrls, examples.PART_URLS, "not_found", "invalid", "conflict", "forbidden"),
 )
-async def sign_parts(video_id: UUID, data: PartNumbers, caller: Caller, at: Gateway) -> PartUrls:
+async def sign_parts(video_id: FromPath[UUID], data: JSONBody[PartNumbers], caller: Who, at: At) -> PartUrls:
     """Each URL is valid for minutes only: ask for those that are sent next."""
     return await at.bus.ask(SignParts(user_id=caller.user_id, video_id=video_id, numbers=data.numbers))
 
@@ -98,7 +95,7 @@ async def sign_parts(video_id: UUID, data: PartNumbers, caller: Caller, at: Gate
     status_code=200,
     responses=told(200, Video, examples.LIBRARY_VIDEO, "not_found", "invalid", "conflict", "forbidden"),
 )
-async def complete_upload(video_id: UUID, caller: Caller, at: Gateway) -> Video:
+async def complete_upload(video_id: FromPath[UUID], caller: Who, at: At) -> Video:
     """Sizes and parts are verified, then the video is inspected. Saying it twice changes nothing."""
     return await at.bus.ask(
         CompleteUpload(request_id=uuid.uuid4(), user_id=caller.user_id, video_id=video_id), timeout_s=ASSEMBLY_S

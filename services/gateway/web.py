@@ -14,7 +14,7 @@ from services.gateway import accounts, api_keys, batches, events, exports, sessi
 from services.gateway.authentication import SignedIn, caller_of, from_our_page, gateway_of
 from services.gateway.headers import with_headers
 from services.gateway.openapi import configuration
-from services.gateway.pages import ReferencePage, SchemaJson, SchemaYaml, reference_style, web_page
+from services.gateway.pages import ReferencePage, SchemaJson, SchemaYaml, front_page, page_file, reference_style
 from services.gateway.problems import answer_problem
 from services.gateway.service import Gateway
 from services.gateway.validation import CheckedRequest
@@ -61,7 +61,7 @@ def make_app(at: Gateway | None) -> Litestar:
         dependencies={"caller": Provide(caller_of, sync_to_thread=False)},
     )
     return Litestar(
-        [api, web_page, reference_style],
+        [api, front_page, page_file, reference_style],
         request_class=CheckedRequest,
         dependencies={"at": Provide(gateway_of, sync_to_thread=False)},
         exception_handlers={Exception: answer_problem},

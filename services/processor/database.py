@@ -9,17 +9,14 @@ from typing import TypeVar
 
 import asyncpg
 
-from services.processor.settings import ProcessorSettings
-from services.processor.tables import Checkpoint, Run
 from shared.database import migrate
 from shared.logs import logger
-from shared.settings import load
+from shared.settings import DatabaseSettings, load
 
 T = TypeVar("T")
 
 log = logger(__name__)
 
-TABLES = (Run, Checkpoint)
 AWAY = (
     OSError,
     asyncpg.PostgresConnectionError,
@@ -44,4 +41,4 @@ async def patiently(query: Callable[[], Awaitable[T]]) -> T:
 
 
 if __name__ == "__main__":
-    asyncio.run(migrate("processor", load(ProcessorSettings, os.environ).database_url))
+    asyncio.run(migrate("processor", load(DatabaseSettings, os.environ).database_url))

@@ -67,41 +67,43 @@ class Sweeper:
 
     def __init__(self, at: Processor) -> None:
         self.at = at
-        self._orphans: dict[str, float] = {}
+        self.orphans: dict[str, float] = {}
+        """Prefixes and keys in the store that no row knows, and when that was first seen."""
+        self._listed_at = float("-inf")
 
     async def sweep_for_ever(self) -> None:
-        """Scratch and signs of life every time; the store, which has to be listed, once in each grace."""
-        settings = self.at.settings
-        listed_at = float("-inf")
+        """Sweep, and begin with it."""
         while True:
             try:
-                await Run.seen(self.at.worker)
-                if cleared := await asyncio.to_thread(self.at.scratch.sweep):
-                    log.info("cleared the scratch of dead processes", folders=cleared)
-                await _drop_checkpoints(self.at, await Checkpoint.unused_for(settings.checkpoint_days))
-                await Run.forget_ended(settings.checkpoint_days)
-                await self.at.outbox.forget_answers()
-                if time.monotonic() - listed_at >= settings.orphan_grace_s / 4:
-                    await self.sweep_store()
-                    listed_at = time.monotonic()
+                await self.sweep()
             except Exception:
                 log.exception("housekeeping failed; it is tried again")
-            await asyncio.sleep(settings.housekeeping_s)
+            await asyncio.sleep(self.at.settings.housekeeping_s)
 
-    async def sweep_store(self) -> int:
+    async def sweep(self) -> None:
+        """Scratch, rows and signs of life every time; the store, which has to be listed, a few times in each grace."""
+        settings = self.at.settings
+        await Run.seen(self.at.worker)
+        if cleared := await asyncio.to_thread(self.at.scratch.sweep):
+            log.info("cleared the scratch of dead processes", folders=cleared)
+        await _drop_checkpoints(self.at, await Checkpoint.unused_for(settings.checkpoint_days))
+        await Run.forget_ended(settings.checkpoint_days)
+        await self.at.outbox.forget_answers()
+        if time.monotonic() - self._listed_at >= settings.orphan_grace_s / 4:
+            await self.sweep_store()
+            self._listed_at = time.monotonic()
+
+    async def sweep_store(self) -> None:
         """Remove the objects under `runs/` and `checkpoints/` that no row knows, and did not know a grace ago."""
         now = time.monotonic()
         orphans = [*await self._dead_runs(), *await self._lost_checkpoints()]
-        self._orphans = {prefix: self._orphans.get(prefix, now) for prefix in orphans}
-        removed = 0
-        for prefix, since in list(self._orphans.items()):
+        self.orphans = {prefix: self.orphans.get(prefix, now) for prefix in orphans}
+        for prefix, since in list(self.orphans.items()):
             if now - since >= self.at.settings.orphan_grace_s:
                 await self.at.store.delete_prefix(prefix) if prefix.endswith("/") else await self.at.store.delete(
                     prefix
                 )
                 log.info("removed objects that no run knows", prefix=prefix)
-                removed += 1
-        return removed
 
     async def _dead_runs(self) -> list[str]:
         found = await _runs_in_store(self.at, RUNS)

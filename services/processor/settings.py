@@ -8,10 +8,10 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from shared.settings import Common, StoreSettings
+from shared.settings import StoreSettings
 
 
-class ProcessorSettings(Common, StoreSettings, frozen=True, kw_only=True):
+class ProcessorSettings(StoreSettings, frozen=True, kw_only=True):
     """What a processor needs to know."""
 
     processor_slots: Annotated[int, Meta(ge=1, le=64)] = 1

@@ -18,7 +18,6 @@ class Step(StrEnum):
     FETCHING = "fetching"
     LISTENING = "listening"
     RENDERING = "rendering"
-    CHECKING = "checking"
     STORING = "storing"
 
 
@@ -48,7 +47,6 @@ ENCODED_PIXELS_PER_S = {
     OutputFormat.MOV: 200e6,
     OutputFormat.WEBM: 170e6,
 }
-CHECKED_PIXELS_PER_S = 2_000e6
 HEIGHTS = {Quality.P720: 720, Quality.P1080: 1080, Quality.UHD: 2160}
 AT_LEAST_S = 0.05
 """Starting a program costs that much, however short the video."""

@@ -246,3 +246,6 @@ class Checkpoint(Table, tablename="checkpoints"):
 
 def _keys(rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
     return [(row["key"], row["store_key"]) for row in rows]
+
+
+TABLES = (Run, Checkpoint)

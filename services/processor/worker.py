@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import secrets
 
-from services.processor.database import TABLES
 from services.processor.handlers import HANDLERS
 from services.processor.housekeeping import Sweeper
 from services.processor.presence import Presence
 from services.processor.service import Processor
 from services.processor.settings import ProcessorSettings
+from services.processor.tables import TABLES
 from shared.bus import Bus
 from shared.database import open_database
 from shared.messages import DeleteRun, ProcessVideo

@@ -139,7 +139,7 @@ def processed(batch: BatchState, event: events.Processed, now: datetime) -> Step
 def _late_output(video: VideoState, event: events.Processed) -> tuple[Command, ...]:
     if video.status is VideoStatus.COMPLETED and video.run_token == event.run_token:
         return ()
-    return (DeleteRun(batch_video_id=video.id, keep_run=video.run_token),)
+    return (DeleteRun(batch_video_id=video.id, only_run=event.run_token),)
 
 
 def failed(batch: BatchState, event: events.Failed, now: datetime) -> Step:

@@ -24,8 +24,8 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def serve(app: Any, host: str, port: int, lifetime: Lifetime) -> None:
-    """Begin to serve; returns when connections are taken. Raises `Unavailable` when the port cannot be had."""
+async def serve(app: Any, host: str, port: int, lifetime: Lifetime) -> int:
+    """Begin to serve; returns the port once connections are taken. Raises `Unavailable` when the port cannot be had."""
     config = uvicorn.Config(
         app,
         host=host,
@@ -54,3 +54,5 @@ async def serve(app: Any, host: str, port: int, lifetime: Lifetime) -> None:
     lifetime.background(until_stopped())
     while not server.started and not running.done():
         await asyncio.sleep(0.01)
+    bound: int = socket.getsockname()[1]
+    return bound

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from shared.settings import Common, StoreSettings
+from shared.settings import StoreSettings
 
 MIB = 1024 * 1024
 
 
-class UploaderSettings(Common, StoreSettings, frozen=True, kw_only=True):
+class UploaderSettings(StoreSettings, frozen=True, kw_only=True):
     """The uploader's settings, for its app and its worker."""
 
     http_host: str = "127.0.0.1"

@@ -174,7 +174,7 @@ def test_a_second_claim_fences_off_the_first() -> None:
     assert only(state).run_token == second and only(state).lost_leases == 1
     late = advance(state, done(only(state), first), NOW)
     assert only(late.batch).running
-    assert late.commands == (DeleteRun(batch_video_id=only(state).id, keep_run=second),)
+    assert late.commands == (DeleteRun(batch_video_id=only(state).id, only_run=first),)
     ended = advance(state, done(only(state), second), NOW)
     assert ended.batch.status is COMPLETED
     assert ended.commands == (DeleteRun(batch_video_id=only(state).id, keep_run=second),)
@@ -273,7 +273,7 @@ def test_a_late_result_for_a_cancelled_batch_is_ignored_and_its_output_deleted()
     cancelled = advance(state, events.Cancel(), NOW).batch
     late = advance(cancelled, done(only(state), token), NOW)
     assert late.batch == cancelled
-    assert late.commands == (DeleteRun(batch_video_id=only(state).id, keep_run=None),)
+    assert late.commands == (DeleteRun(batch_video_id=only(state).id, only_run=token),)
 
 
 def test_a_result_told_twice_counts_once() -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-from piccolo.querystring import QueryString
+from piccolo.table import Table
 
-from shared import outbox
+from shared.outbox import CREATE as OUTBOX
 
 ID = "2026-11-22T20:45:00:000000"
 VERSION = "1.38.0"
@@ -65,15 +65,18 @@ create index creations_created_at on creations (created_at);
 """
 
 
+class Raw(Table):
+    """Carries the statements."""
+
+
 async def forwards() -> MigrationManager:
     """Make the tables."""
     manager = MigrationManager(migration_id=ID, app_name="gateway", description=DESCRIPTION)
 
     async def run() -> None:
-        engine = manager.engine
-        for statement in (FORWARDS + outbox.CREATE).split(";\n"):
+        for statement in (FORWARDS + OUTBOX).split(";\n"):
             if statement.strip():
-                await engine.run_querystring(QueryString(statement.replace("{", "{{").replace("}", "}}")))
+                await Raw.raw(statement.replace("{", "{{").replace("}", "}}"))
 
     manager.add_raw(run)
     return manager

@@ -1,0 +1,31 @@
+"""What is removed because its time is over."""
+
+from __future__ import annotations
+
+import asyncio
+
+from services.gateway.service import Gateway
+from services.gateway.tables import Allowance, Creation, Session
+from shared.logs import logger
+
+log = logger(__name__)
+
+EVERY_S = 600.0
+
+
+async def sweep_for_ever(at: Gateway) -> None:
+    """Sweep now and every ten minutes; an outage is waited out."""
+    while True:
+        try:
+            await sweep(at)
+        except Exception:
+            log.exception("a sweep failed; the next one does its work")
+        await asyncio.sleep(EVERY_S)
+
+
+async def sweep(at: Gateway) -> None:
+    """Remove expired sessions, counts that no window reaches, and creations and answers that nobody repeats."""
+    sessions, counts, creations = await Session.sweep(), await Allowance.sweep(), await Creation.sweep()
+    await at.outbox.forget_answers()
+    if sessions or counts or creations:
+        log.info("swept", sessions=sessions, allowances=counts, creations=creations)

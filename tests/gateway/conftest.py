@@ -1,0 +1,112 @@
+"""A gateway in this process, on real servers, with the real scheduler and uploader beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from msgspec import Struct
+
+from services.gateway.accounts import open_account
+from services.gateway.app import make_server
+from services.gateway.authentication import hash_of, new_token
+from services.gateway.service import Gateway
+from services.gateway.settings import GatewaySettings
+from services.gateway.tables import ApiKey
+from shared.batches import Tier
+from shared.running import Lifetime
+from stack.local import LocalStack
+
+PASSWORD = "correct horse battery"
+
+Start = Callable[..., Awaitable["House"]]
+
+
+class Person(Struct, kw_only=True):
+    """Somebody with an account, and a client that carries an API key."""
+
+    user_id: UUID
+    email: str
+    client: httpx.AsyncClient
+
+
+class House:
+    """A running gateway."""
+
+    def __init__(self, at: Gateway, lifetime: Lifetime, url: str) -> None:
+        self.at = at
+        self.lifetime = lifetime
+        self.url = url
+        self.clients: list[httpx.AsyncClient] = []
+
+    def client(self, **options: Any) -> httpx.AsyncClient:
+        """A client that nobody is signed in with."""
+        client = httpx.AsyncClient(base_url=self.url, timeout=20, **options)
+        self.clients.append(client)
+        return client
+
+    async def person(self, tier: Tier = Tier.PRO) -> Person:
+        """Open an account and make it an API key."""
+        email = f"{uuid.uuid4().hex[:8]}@example.com"
+        user_id = await open_account(self.at.outbox, email, PASSWORD, tier)
+        key = "dly_" + new_token()
+        await ApiKey.make(uuid.uuid4(), user_id, "test", key[:12], hash_of(key))
+        return Person(user_id=user_id, email=email, client=self.client(headers={"Authorization": f"Bearer {key}"}))
+
+    async def browser(self, person: Person) -> httpx.AsyncClient:
+        """A client that signed in as a browser does."""
+        client = self.client(headers={"Origin": self.url})
+        answer = await client.post("/api/session", json={"email": person.email, "password": PASSWORD})
+        assert answer.status_code == 200, answer.text
+        return client
+
+
+@pytest.fixture(scope="session")
+def migrated(servers: LocalStack) -> LocalStack:
+    """Servers with the schemas that these tests need."""
+    servers.migrate("gateway", "scheduler", "uploader")
+    return servers
+
+
+@pytest.fixture
+async def start(migrated: LocalStack, settings_of: Callable[..., GatewaySettings]) -> AsyncIterator[Start]:
+    """Start gateways with the settings that a test wants; each has empty tables."""
+    migrated.sql("truncate gateway.accounts, gateway.allowances, gateway.outbox, gateway.answered cascade")
+    houses: list[House] = []
+
+    async def begin(**wanted: object) -> House:
+        settings = settings_of(GatewaySettings, "gateway.app", **{"http_port": "0", "demo_account": "", **wanted})
+        lifetime = Lifetime("gateway.test")
+        at = await Gateway.open(settings, lifetime)
+        lifetime.background(at.feed.run())
+        server = make_server(at)
+        serving = lifetime.background(server.serve())
+        async with asyncio.timeout(10):
+            await at.feed.caught_up.wait()
+            while not server.started:
+                assert not serving.done()
+                await asyncio.sleep(0.01)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        house = House(at, lifetime, f"http://127.0.0.1:{port}")
+        houses.append(house)
+        return house
+
+    yield begin
+    for house in houses:
+        for client in house.clients:
+            await client.aclose()
+        house.at.feed.close()
+        house.lifetime.stopping.set()
+        await house.lifetime.until_stopped()
+        await house.at.close()
+
+
+@pytest.fixture
+async def house(start: Start) -> House:
+    """A gateway with the usual settings."""
+    return await start()
