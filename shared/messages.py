@@ -189,6 +189,44 @@ class RetryFailed(Request[BatchJob], frozen=True, kw_only=True):
     video_ids: tuple[UUID, ...] | None = None
 
 
+class EditBatch(Request[BatchJob], frozen=True, kw_only=True):
+    """Change a batch's name, description or priority; what is None stays. A priority above the tier's is lowered to it."""
+
+    of, answer = "scheduler", BatchJob
+    user_id: UUID
+    batch_id: UUID
+    name: str | None = None
+    description: str | None = None
+    priority: int | None = None
+
+
+class RemoveVideos(Request[BatchDetails], frozen=True, kw_only=True):
+    """Take videos that have not begun out of a batch. Raises `Conflict` when one has begun or ended."""
+
+    of, answer = "scheduler", BatchDetails
+    user_id: UUID
+    batch_id: UUID
+    video_ids: tuple[UUID, ...]
+
+
+class ReorderVideos(Request[BatchDetails], frozen=True, kw_only=True):
+    """Put the videos of a batch that was not started into this order; every one of them is named once."""
+
+    of, answer = "scheduler", BatchDetails
+    user_id: UUID
+    batch_id: UUID
+    video_ids: tuple[UUID, ...]
+
+
+class DuplicateBatch(Request[BatchDetails], frozen=True, kw_only=True):
+    """Make a new batch with the settings and the uploaded videos of another."""
+
+    of, answer = "scheduler", BatchDetails
+    user_id: UUID
+    batch_id: UUID
+    new_batch_id: UUID
+
+
 class DeleteBatch(Request[BatchJob], frozen=True, kw_only=True):
     """Remove a finished or cancelled batch and the files that are only its own."""
 

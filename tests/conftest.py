@@ -39,3 +39,10 @@ def settings_of(servers: LocalStack) -> Callable[..., Struct]:
 def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder for clips, kept for the whole run, so that each clip is made once. What is in it is read-only."""
     return tmp_path_factory.mktemp("media")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs the servers, so that `make test-unit` can leave it out."""
+    for item in items:
+        if "servers" in getattr(item, "fixturenames", ()):
+            item.add_marker("servers")

@@ -92,7 +92,7 @@ async def test_a_video_comes_out_shorter_with_its_cut_list_beside_it(
 ) -> None:
     video = await uploaded(talk, SILENCE)
     await process_video(video, processor)
-    done = await scheduler.until(lambda: scheduler.processed.get(video.batch_video_id))
+    done = await scheduler.output_of(video)
 
     token = scheduler.tokens[video.batch_video_id][0]
     assert done.run_token == token
@@ -164,7 +164,7 @@ async def test_a_file_that_is_no_video_fails_for_good_with_a_sentence(
         clips.playlist_as_video(broken, talk)
     video = await uploaded(broken, SILENCE, like=talk)
     await process_video(video, processor)
-    failed = await scheduler.until(lambda: scheduler.failed.get(video.batch_video_id))
+    failed = await scheduler.failure_of(video)
     assert failed.permanent
     assert failed.reason.endswith(".") and str(processor.scratch.folder) not in failed.reason
     assert await stored_keys(processor, video) == set()
@@ -177,7 +177,7 @@ async def test_what_is_not_offered_fails_for_good(
 ) -> None:
     video = await uploaded(talk, asked)
     await process_video(video, processor)
-    failed = await scheduler.until(lambda: scheduler.failed.get(video.batch_video_id))
+    failed = await scheduler.failure_of(video)
     assert (failed.permanent, failed.code) == (True, "invalid")
 
 
@@ -187,7 +187,7 @@ async def test_a_source_that_is_gone_fails_for_good(
     video = await uploaded(talk, SILENCE)
     await processor.store.delete(video.source.key)
     await process_video(video, processor)
-    failed = await scheduler.until(lambda: scheduler.failed.get(video.batch_video_id))
+    failed = await scheduler.failure_of(video)
     assert (failed.permanent, failed.code) == (True, "not_found")
     assert "upload it again" in failed.reason
 
@@ -198,7 +198,7 @@ async def test_a_source_that_was_replaced_is_not_processed(
     video = await uploaded(talk, SILENCE)
     await processor.store.put_bytes(video.source.key, talk.read_bytes() + b"\0")
     await process_video(video, processor)
-    assert (await scheduler.until(lambda: scheduler.failed.get(video.batch_video_id))).permanent
+    assert (await scheduler.failure_of(video)).permanent
 
 
 async def test_a_video_that_takes_too_long_may_be_tried_again(
@@ -207,7 +207,7 @@ async def test_a_video_that_takes_too_long_may_be_tried_again(
     hasty = replace(processor, settings=replace(processor.settings, shortest_deadline_s=0.5, deadline_factor=0.01))
     video = await uploaded(long, SLOW)
     await process_video(video, hasty)
-    failed = await scheduler.until(lambda: scheduler.failed.get(video.batch_video_id))
+    failed = await scheduler.failure_of(video)
     assert not failed.permanent and "ffmpeg" not in children()
 
 
@@ -216,7 +216,7 @@ async def test_a_silent_video_is_exported_whole_with_a_warning(
 ) -> None:
     video = await uploaded(clips.video(media / "quiet.mp4", sound=clips.silence(2.0)), SILENCE)
     await process_video(video, processor)
-    done = await scheduler.until(lambda: scheduler.processed.get(video.batch_video_id))
+    done = await scheduler.output_of(video)
     assert done.result["cuts"] == 0 and done.result["output_s"] == pytest.approx(2.0, abs=0.1)
     assert "lower the threshold" in done.result["warnings"][0]
 
@@ -259,7 +259,7 @@ async def test_what_was_given_back_goes_on_after_its_last_finished_stage(
     assert listened() == before + 1
     assert list(processor.scratch.folder.iterdir()) == []
     await process_video(replace(video, attempt=2), processor)
-    done = await scheduler.until(lambda: scheduler.processed.get(video.batch_video_id))
+    done = await scheduler.output_of(video)
     assert done.run_token == scheduler.tokens[video.batch_video_id][1]
     assert listened() == before + 1
 
@@ -269,11 +269,11 @@ async def test_a_changed_threshold_is_not_listened_to_again(
 ) -> None:
     video = await uploaded(talk, SILENCE)
     await process_video(video, processor)
-    first = await scheduler.until(lambda: scheduler.processed.get(video.batch_video_id))
+    first = await scheduler.output_of(video)
     before = listened()
     again = replace(video, batch_video_id=uuid4(), settings=replace(SILENCE, silence_threshold=-20.0))
     await process_video(again, processor)
-    second = await scheduler.until(lambda: scheduler.processed.get(again.batch_video_id))
+    second = await scheduler.output_of(again)
     assert listened() == before
     assert second.result["silence_removed_s"] > first.result["silence_removed_s"]
 
@@ -283,13 +283,13 @@ async def test_a_finished_output_is_taken_over_by_a_run_that_comes_after_it(
 ) -> None:
     video = await uploaded(talk, SILENCE)
     await process_video(video, processor)
-    first = await scheduler.until(lambda: scheduler.processed.get(video.batch_video_id))
+    first = await scheduler.output_of(video)
     del scheduler.over[video.batch_video_id], scheduler.processed[video.batch_video_id]
     await processor.store.delete(video.source.key)
 
     await process_video(replace(video, attempt=2), processor)
 
-    second = await scheduler.until(lambda: scheduler.processed.get(video.batch_video_id))
+    second = await scheduler.output_of(video)
     assert second.run_token != first.run_token and second.output.key != first.output.key
     assert (second.output.crc32, second.result, second.facts) == (first.output.crc32, first.result, first.facts)
     assert (await processor.store.stat(second.output.key)).size_bytes == first.output.size_bytes
@@ -303,7 +303,7 @@ async def test_a_run_that_was_superseded_says_nothing_and_leaves_nothing(
         await scheduler.until(rendering(scheduler, video))
         await process_video(replace(video, attempt=2, settings=BatchSettings()), processor)
         await task
-    await scheduler.until(lambda: scheduler.processed.get(video.batch_video_id))
+    await scheduler.output_of(video)
     assert {key.split("/")[0] for key in await stored_keys(processor, video)} == {
         str(scheduler.tokens[video.batch_video_id][1])
     }

@@ -19,7 +19,6 @@ from shared.media import Stage
 from shared.messages import ProcessVideo
 from shared.storage import open_store
 from stack.local import LocalStack
-from tests import media as clips
 from tests.processor.conftest import QUICK, Upload
 from tests.processor.processes import Processes, processes
 from tests.processor.scheduler_end import SchedulerEnd
@@ -66,7 +65,7 @@ async def test_a_killed_processor_hands_its_video_to_another(
     workers.send(ONE, signal.SIGKILL)
     workers.wait(ONE)
 
-    done = await scheduler.until(lambda: scheduler.processed.get(video.batch_video_id))
+    done = await scheduler.output_of(video)
 
     assert done.run_token == scheduler.tokens[video.batch_video_id][1]
     assert len(scheduler.tokens[video.batch_video_id]) == 2
@@ -82,7 +81,7 @@ async def test_a_frozen_processor_that_wakes_late_changes_nothing(
     worker = scheduler.claims[0].worker
     workers.send(ONE, signal.SIGSTOP)
     await scheduler.dispatch(replace(video, attempt=2))
-    done = await scheduler.until(lambda: scheduler.processed.get(video.batch_video_id))
+    done = await scheduler.output_of(video)
     assert done.run_token == scheduler.tokens[video.batch_video_id][1]
 
     heard = len(scheduler.seen)
@@ -99,7 +98,7 @@ async def test_one_command_in_two_hands_is_done_once(
     workers: Processes, scheduler: SchedulerEnd, settings: ProcessorSettings, video: ProcessVideo
 ) -> None:
     await scheduler.dispatch(video)
-    done = await scheduler.until(lambda: scheduler.processed.get(video.batch_video_id))
+    done = await scheduler.output_of(video)
     assert done.run_token == scheduler.tokens[video.batch_video_id][1]
     await scheduler.until(lambda: not workers.ffmpegs(), timeout_s=5)
     assert await runs_in_store(settings, video) == {str(done.run_token)}
@@ -117,7 +116,7 @@ async def test_a_processor_that_is_told_to_end_gives_its_video_back(
     assert not orphans & workers.ffmpegs() and list(workers.scratch(ONE).iterdir()) == []
     assert [seen.slots for seen in scheduler.seen if seen.worker == worker][-1] == 0
 
-    done = await scheduler.until(lambda: scheduler.processed.get(video.batch_video_id))
+    done = await scheduler.output_of(video)
     assert scheduler.failed == {}
     assert await runs_in_store(settings, video) == {str(done.run_token)}
 
