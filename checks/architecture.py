@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 TOP = ("bench", "client", "demo", "services", "shared", "stack")
-CLIENT_MAY_USE = ("batches", "media")
+CLIENT_MAY_USE = ("batches", "media", "views")
 
 
 def problems(root: Path) -> list[str]:

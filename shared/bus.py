@@ -96,7 +96,7 @@ class Bus:
                 ),
                 patience_s,
             )
-        except (NatsError, OSError, asyncio.TimeoutError) as error:
+        except (TimeoutError, NatsError, OSError) as error:
             raise Unavailable("NATS does not answer; check DAILIES_NATS_URL and that the server runs.") from error
         bus = cls(client)
         for stream in STREAMS:
@@ -134,7 +134,7 @@ class Bus:
                 if loop.time() + 0.1 >= deadline:
                     raise _nobody(asked) from None
                 await asyncio.sleep(0.1)
-            except (NatsError, asyncio.TimeoutError):
+            except (TimeoutError, NatsError):
                 raise _nobody(asked) from None
         headers = message.headers or {}
         if code := headers.get(ERROR_HEADER):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib
 import os
 import sys
@@ -28,7 +27,7 @@ async def open_database(url: str, tables: Iterable[type[Table]], *, connections:
     engine = engine_for(url)
     try:
         await engine.start_connection_pool(min_size=1, max_size=connections)
-    except (OSError, asyncpg.PostgresError, asyncio.TimeoutError) as error:
+    except (TimeoutError, OSError, asyncpg.PostgresError) as error:
         raise Unavailable(
             f"PostgreSQL does not answer ({error}); check DAILIES_DATABASE_URL and that the server runs."
         ) from error

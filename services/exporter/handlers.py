@@ -25,7 +25,7 @@ async def build_export(command: BuildExport, at: Exporter) -> None:
         async with claimed(at.bus, command.export_id, command.attempt, at.worker) as run:
             try:
                 await deliver(command, run, at)
-            except Exception as error:  # noqa: BLE001 - whatever it was, the scheduler has to hear of it
+            except Exception as error:
                 async with at.outbox.change():
                     await at.outbox.add(failure(error, command, run))
     except RunStopped as stop:

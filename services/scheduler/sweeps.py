@@ -31,7 +31,7 @@ async def sweep_for_ever(at: Scheduler) -> None:
                 blind = False
             else:
                 await sweep(at)
-        except (DailiesError, OSError, asyncio.TimeoutError) as error:
+        except (TimeoutError, DailiesError, OSError) as error:
             blind = True
             log.warning("could not sweep", error=str(error))
         except Exception:
