@@ -2,7 +2,7 @@
 
 Owns: batch_jobs, batch_videos, exports, the fair queue, claims and leases.
 Answers: CreateBatch, AddVideos, StartBatch, PauseBatch, ResumeBatch, CancelBatch, RetryFailed, DeleteBatch, GetBatch, ListBatches,
-RequestExport, GetExport, ListExports, ClaimRun, RenewLease.
+FindBatches, RequestExport, GetExport, ListExports, ListUserExports, ClaimRun, RenewLease.
 Hears: AccountChanged, VideoUploading, VideoUploaded, VideoRejected, VideoProcessed, VideoFailed, ExportBuilt, ExportFailed; WorkerSeen.
 Says: ProcessVideo, BuildExport, DeleteSource, DeleteRun, DeleteDeliverable; BatchChanged, VideoChanged, ExportChanged, WorkStopped.
 """
