@@ -34,7 +34,7 @@ class Backoff(Struct, frozen=True, kw_only=True):
         `luck` from 0 to 1, random by default, spreads those who failed at the same moment.
         """
         whole = min(self.longest_s, self.first_s * self.factor ** (failures - 1))
-        spread = random.random() if luck is None else luck  # noqa: S311 - nobody gains by guessing a pause
+        spread = random.random() if luck is None else luck
         return whole * (0.5 + spread / 2)
 
 

@@ -28,7 +28,9 @@ from shared.views import (
     ProcessingResult,
     UploadPlan,
     UploadState,
+    UserExports,
     Video,
+    VideoBatches,
     VideoPage,
 )
 
@@ -255,6 +257,14 @@ class ListBatches(Query[BatchPage], frozen=True, kw_only=True):
     sort: str = "-created_at"
 
 
+class FindBatches(Query[VideoBatches], frozen=True, kw_only=True):
+    """The batches of a user that these videos of the library are in."""
+
+    of, answer = "scheduler", VideoBatches
+    user_id: UUID
+    video_ids: tuple[UUID, ...]
+
+
 # --- Uploads: the gateway asks the uploader ------------------------------------------------------------------------
 
 
@@ -367,6 +377,14 @@ class ListExports(Query[ExportPage], frozen=True, kw_only=True):
     of, answer = "scheduler", ExportPage
     user_id: UUID
     batch_id: UUID
+
+
+class ListUserExports(Query[UserExports], frozen=True, kw_only=True):
+    """A user's newest exports, of all batches."""
+
+    of, answer = "scheduler", UserExports
+    user_id: UUID
+    limit: int = 100
 
 
 # --- Claims: workers ask the scheduler -----------------------------------------------------------------------------

@@ -146,6 +146,19 @@ class ExportPage(Struct, frozen=True, kw_only=True):
     exports: tuple[BatchExport, ...]
 
 
+class UserExport(Struct, frozen=True, kw_only=True):
+    """An export, and of which batch it is."""
+
+    batch_name: str
+    export: BatchExport
+
+
+class UserExports(Struct, frozen=True, kw_only=True):
+    """A user's newest exports, of all batches."""
+
+    exports: tuple[UserExport, ...]
+
+
 class UploadPlan(Struct, frozen=True, kw_only=True):
     """How the bytes of one video get to the store.
 
@@ -220,3 +233,18 @@ class VideoPage(Struct, frozen=True, kw_only=True):
 
     videos: tuple[Video, ...]
     total: int
+
+
+class VideoBatch(Struct, frozen=True, kw_only=True):
+    """A batch that a video is in."""
+
+    video_id: UUID
+    batch_job_id: UUID
+    batch_name: str
+    batch_status: BatchStatus
+
+
+class VideoBatches(Struct, frozen=True, kw_only=True):
+    """The batches that videos are in, newest first."""
+
+    batches: tuple[VideoBatch, ...]

@@ -10,7 +10,7 @@ from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
 from litestar.types import ASGIApp
 
-from services.gateway import accounts, api_keys, batches, events, exports, sessions, videos
+from services.gateway import accounts, api_keys, batches, events, exports, sessions, sign_up, templates, videos
 from services.gateway.authentication import SignedIn, caller_of, from_our_page, gateway_of
 from services.gateway.headers import with_headers
 from services.gateway.openapi import configuration
@@ -37,17 +37,23 @@ ROUTES = (
     exports.export_batch_job,
     exports.get_export,
     exports.list_exports,
+    exports.list_all_exports,
     videos.list_videos,
     videos.get_video,
     videos.get_upload,
     videos.sign_parts,
     videos.complete_upload,
+    sign_up.sign_up,
     sessions.sign_in,
     sessions.sign_out,
     accounts.get_me,
     api_keys.create_api_key,
     api_keys.list_api_keys,
     api_keys.revoke_api_key,
+    templates.list_templates,
+    templates.create_template,
+    templates.change_template,
+    templates.delete_template,
 )
 
 

@@ -13,7 +13,7 @@ from services.scheduler.events import BatchEvent
 from services.scheduler.service import Scheduler
 from services.scheduler.show import show_batch, show_details, show_row
 from services.scheduler.state import BatchState, VideoState
-from services.scheduler.tables import BatchJobs, BatchVideos, QueueUsers
+from services.scheduler.tables import BatchContents, BatchJobs, BatchVideos, QueueUsers
 from services.scheduler.tables.batches import SORTS
 from shared.batches import BatchStatus, Tier
 from shared.bus import answers
@@ -23,6 +23,7 @@ from shared.messages import (
     CancelBatch,
     CreateBatch,
     DeleteBatch,
+    FindBatches,
     GetBatch,
     ListBatches,
     NewVideo,
@@ -32,7 +33,7 @@ from shared.messages import (
     RetryFailed,
     StartBatch,
 )
-from shared.views import BatchDetails, BatchJob, BatchPage, BatchStarted
+from shared.views import BatchDetails, BatchJob, BatchPage, BatchStarted, VideoBatches
 
 
 @answers(CreateBatch)
@@ -146,6 +147,12 @@ async def list_batches(query: ListBatches, at: Scheduler) -> BatchPage:
     by_status = {BatchStatus(status): number for status, number in counts.items()}
     total = sum(by_status.values()) if query.status is None else by_status.get(query.status, 0)
     return BatchPage(batch_jobs=tuple(show_row(row) for row in rows), total=total, by_status=by_status)
+
+
+@answers(FindBatches)
+async def find_batches(query: FindBatches, at: Scheduler) -> VideoBatches:
+    """The batches that videos are in."""
+    return VideoBatches(batches=tuple(await BatchContents.batches_of(query.user_id, query.video_ids)))
 
 
 async def _change(at: Scheduler, batch_id: UUID, user_id: UUID, event: BatchEvent) -> BatchState:

@@ -19,9 +19,11 @@ ANSWERS = (
     answers.delete_batch,
     answers.get_batch,
     answers.list_batches,
+    answers.find_batches,
     export_answers.request_export,
     export_answers.get_export,
     export_answers.list_exports,
+    export_answers.list_user_exports,
     claims.claim_run,
     claims.renew_lease,
 )
