@@ -45,4 +45,4 @@ if __name__ == "__main__":
         asyncio.run(main(load(GatewaySettings, os.environ), arguments.email, Tier(arguments.tier)))
     except DailiesError as error:
         sys.exit(str(error))
-    print(f"{arguments.email} now has the tier {arguments.tier}.")
+    sys.stdout.write(f"{arguments.email} now has the tier {arguments.tier}.\n")
