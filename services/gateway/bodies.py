@@ -70,6 +70,29 @@ class VideosToAdd(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     ]
 
 
+class BatchChanges(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to change about a batch; null leaves a thing as it is."""
+
+    name: Annotated[
+        Annotated[str, Meta(max_length=1000)] | None, Meta(description="a name of 1 to 100 characters, or null")
+    ] = None
+    description: Annotated[
+        Annotated[str, Meta(max_length=2000)] | None, Meta(description="a text of up to 2,000 characters, or null")
+    ] = None
+    priority: Annotated[
+        Annotated[int, Meta(ge=0, le=10)] | None, Meta(description="a number from 0 to 10, or null")
+    ] = None
+
+
+class VideoOrder(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The videos of a batch in their new order."""
+
+    video_ids: Annotated[
+        tuple[UUID, ...],
+        Meta(description="a list of the ids of all videos of the batch, in their new order", max_length=MOST_NAMED),
+    ]
+
+
 class VideosToRetry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which failed videos to try again."""
 

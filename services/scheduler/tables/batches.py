@@ -92,6 +92,9 @@ class BatchJobs(Table, tablename="batch_jobs"):
         )
         fields = {**_batch_columns(new), **_sums(new), "revision": new.revision}
         await cls.raw(update("batch_jobs", fields, BATCH_TYPES), *fields.values(), new.id)
+        kept = {video.id for video in new.videos}
+        for gone in (video for video in old.videos if video.id not in kept):
+            await BatchVideos.raw("delete from batch_videos where id = {}", gone.id)
         for video in new.videos:
             if video.id not in before:
                 await BatchVideos.add(new, video)
