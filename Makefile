@@ -12,7 +12,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 .DEFAULT_GOAL := help
 
 .PHONY: help demo up down ps logs test test-unit test-servers test-journey check format lock bench \
-	python setup setup-dev clean
+	python setup setup-dev
 
 ##@ Use it
 
@@ -70,10 +70,6 @@ setup: python ## Install the programs and Python packages that running needs
 
 setup-dev: python ## Install also what tests and checks need
 	@python3 -m stack setup --dev
-
-clean: down ## Remove everything that was made here, data included (asks first)
-	@printf 'Remove .run (all videos and accounts), .venv and caches? [y/N] '; read -r answer; [ "$$answer" = y ]
-	@rm -rf .run .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* htmlcov demo-output
 
 help: ## Show these targets
 	@awk 'BEGIN { FS = ":.*## " } \

@@ -120,7 +120,8 @@ class Bus:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout_s
         trace = str(structlog.contextvars.get_contextvars().get("request_id", ""))
-        while True:
+        message: Msg | None = None
+        while message is None:
             try:
                 message = await self.client.request(
                     asked.subject(),
@@ -128,7 +129,6 @@ class Bus:
                     timeout=max(0.05, deadline - loop.time()),
                     headers={TRACE_HEADER: trace} if trace else None,
                 )
-                break
             except NoRespondersError:
                 # The service is just being restarted, more often than not: nobody has heard the question, so ask again.
                 if loop.time() + 0.1 >= deadline:

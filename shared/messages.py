@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from datetime import datetime
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 from uuid import UUID
 
 from msgspec import Struct
@@ -25,9 +25,12 @@ from shared.views import (
     BatchVideo,
     ExportPage,
     PartUrls,
+    ProcessingResult,
     UploadPlan,
     UploadState,
+    UserExports,
     Video,
+    VideoBatches,
     VideoPage,
 )
 
@@ -254,6 +257,14 @@ class ListBatches(Query[BatchPage], frozen=True, kw_only=True):
     sort: str = "-created_at"
 
 
+class FindBatches(Query[VideoBatches], frozen=True, kw_only=True):
+    """The batches of a user that these videos of the library are in."""
+
+    of, answer = "scheduler", VideoBatches
+    user_id: UUID
+    video_ids: tuple[UUID, ...]
+
+
 # --- Uploads: the gateway asks the uploader ------------------------------------------------------------------------
 
 
@@ -366,6 +377,14 @@ class ListExports(Query[ExportPage], frozen=True, kw_only=True):
     of, answer = "scheduler", ExportPage
     user_id: UUID
     batch_id: UUID
+
+
+class ListUserExports(Query[UserExports], frozen=True, kw_only=True):
+    """A user's newest exports, of all batches."""
+
+    of, answer = "scheduler", UserExports
+    user_id: UUID
+    limit: int = 100
 
 
 # --- Claims: workers ask the scheduler -----------------------------------------------------------------------------
@@ -522,9 +541,7 @@ class VideoProcessed(Event, frozen=True, kw_only=True):
     batch_video_id: UUID
     run_token: UUID
     output: StoredObject
-    facts: MediaFacts
-    result: dict[str, Any]
-    """What people want to know of it: seconds before and after, number of cuts, seconds each stage took, warnings."""
+    result: ProcessingResult
 
 
 class VideoFailed(Event, frozen=True, kw_only=True):

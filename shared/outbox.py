@@ -6,6 +6,7 @@ A process that dies between the two loses nothing, because a sweep sends what wa
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -117,10 +118,8 @@ class Outbox:
                 log.warning("messages wait in the outbox", error=str(error))
             except Exception:
                 log.exception("the outbox could not be read")
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), SWEEP_S)
-            except TimeoutError:
-                pass
             self._wake.clear()
 
     async def send_some(self, at_most: int = 100) -> int:

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from signal import SIGKILL
 from types import TracebackType
@@ -65,6 +66,7 @@ class LocalStack:
         self._lock = FolderLock(self.folder / "lock")
         self._children: dict[str, Child] = {}
         self._hurried = False
+        self._discard: Callable[[], None] = _silent
         self._forks = ThreadPoolExecutor(1, "forks")
 
     def __enter__(self) -> Self:
@@ -93,6 +95,8 @@ class LocalStack:
             (self.folder / name).mkdir(exist_ok=True)
         self.logins = logins.load(self.folder / "secrets.json", services=SERVICES)
         self.servers = servers.prepare(self.folder, ports=self._ports, logins=self.logins, durable=self._durable)
+        if not self._durable:
+            self._discard = partial(postgres.discard, self.servers.cluster, self.folder)
         if self.servers.cluster.data.parent != self.folder:
             self._say(
                 f"PostgreSQL runs as user {self.servers.cluster.user}; its data is in {self.servers.cluster.data}."
@@ -118,6 +122,7 @@ class LocalStack:
         finally:
             for child in self._children.values():
                 child.close()
+            self._discard()
             self._children.clear()
             self._forks.shutdown()
             self._lock.release()

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from stack import programs
+from stack import lock, programs
 from stack.errors import StackError
 from stack.logins import Logins
 
@@ -20,6 +20,8 @@ ADMIN = "dailies_admin"
 # Where root keeps the data folder when PostgreSQL's user may not enter the clone (a home folder of mode 700).
 OUTSIDE = Path("/var/lib/dailies")
 OWNER_FILE = "dailies-stack-id"
+# Names the stack folder of data that ends with its stack: that of tests.
+THROWAWAY_FILE = "throwaway"
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -73,6 +75,9 @@ def prepare(run: Path, *, port: int, logins: Logins, durable: bool) -> Cluster:
         # Folders on the way are for passing through only; the data folder itself is private to its user.
         for folder in (OUTSIDE, data.parent):
             folder.mkdir(mode=0o711, exist_ok=True)
+        _forget_throwaways()
+        if not durable:
+            (data.parent / THROWAWAY_FILE).write_text(str(run))
         if data.exists() and not _belongs(data, logins):
             shutil.rmtree(data)
     major = (data / "PG_VERSION").read_text().strip() if data.exists() else None
@@ -167,6 +172,23 @@ def _make(cluster: Cluster, logins: Logins, *, durable: bool) -> None:
         raise StackError(f"PostgreSQL could not make its data folder {new}: {done.stderr.strip()}")
     (new / OWNER_FILE).write_text(logins.stack_id)
     new.rename(cluster.data)
+
+
+def discard(cluster: Cluster, run: Path) -> None:
+    """Remove the data of a throwaway stack from where nobody would look for it."""
+    if cluster.data.parent != run:
+        shutil.rmtree(cluster.data.parent, ignore_errors=True)
+
+
+def _forget_throwaways() -> None:
+    """Remove what killed test runs left behind."""
+    for mark in OUTSIDE.glob(f"*/{THROWAWAY_FILE}"):
+        try:
+            owner = lock.holder(Path(mark.read_text()) / "lock")
+        except FileNotFoundError:
+            continue
+        if owner is None:
+            shutil.rmtree(mark.parent, ignore_errors=True)
 
 
 def _belongs(data: Path, logins: Logins) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -18,7 +17,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     """PostgreSQL, RabbitMQ and NATS, with no service running. Services can be migrated: `servers.migrate("scheduler")`."""
     # A short path: the servers' sockets live below it.
     folder = tmp_path_factory.mktemp("stack")
-    os.chmod(folder, 0o755)
+    folder.chmod(0o755)
     with LocalStack(folder) as stack:
         yield stack
 

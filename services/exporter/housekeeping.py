@@ -24,7 +24,7 @@ async def tidy_for_ever(at: Exporter) -> None:
             await at.outbox.forget_answers()
         except Exception:
             log.exception("housekeeping failed; it is tried again")
-        await asyncio.sleep(at.settings.housekeeping_s)
+        await asyncio.sleep(at.settings.deliverable_sweep_s)
 
 
 async def expire(at: Exporter) -> int:

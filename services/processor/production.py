@@ -6,7 +6,6 @@ import asyncio
 from pathlib import Path
 
 import msgspec
-from msgspec import Struct
 from msgspec.structs import replace
 
 from services.processor import checkpoints
@@ -26,6 +25,7 @@ from shared.logs import logger
 from shared.media import CutList, StoredObject
 from shared.messages import ProcessVideo, VideoProcessed
 from shared.processes import Limits
+from shared.views import ProcessingResult
 
 log = logger(__name__)
 
@@ -36,18 +36,6 @@ CONTENT_TYPES = {
 }
 CUTS = "cuts.json"
 MEGABYTE = 1024 * 1024
-
-
-class Result(Struct, frozen=True, kw_only=True):
-    """What people want to know of a processed video."""
-
-    source_s: float
-    output_s: float
-    silence_removed_s: float
-    cuts: int
-    steps_s: dict[str, float]
-    """Seconds that each step took in this run; one that an earlier run had finished took next to nothing."""
-    warnings: tuple[str, ...]
 
 
 async def produce(video: ProcessVideo, run: Run, at: Processor, reporter: Reporter) -> VideoProcessed:
@@ -70,20 +58,20 @@ async def produce(video: ProcessVideo, run: Run, at: Processor, reporter: Report
             )
         async with reporter.step(Step.STORING):
             stored = await _store(video, run, at, output, cut_list)
-    result = Result(
+    result = ProcessingResult(
         source_s=round(video.facts.duration_s, 3),
         output_s=round(checked.facts.duration_s, 3),
         silence_removed_s=round(max(0.0, cut_list.source_duration_s - cut_list.kept_s), 3),
         cuts=len(removed(cut_list)),
         steps_s=reporter.seconds,
         warnings=(*doubts, *checked.warnings),
+        facts=checked.facts,
     )
     return VideoProcessed(
         batch_video_id=video.batch_video_id,
         run_token=run.token,
         output=stored,
-        facts=checked.facts,
-        result=msgspec.to_builtins(result),
+        result=result,
     )
 
 

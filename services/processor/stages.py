@@ -64,13 +64,13 @@ def plan(settings: BatchSettings, facts: MediaFacts, size_bytes: int) -> tuple[P
     if listens:
         steps.append(Planned(Step.LISTENING, first, facts.duration_s / LISTENED_PER_S))
     steps += [
-        Planned(Step.RENDERING, Stage.EXPORTING, _render_s(settings, facts, size_bytes, listens)),
+        Planned(Step.RENDERING, Stage.EXPORTING, _render_s(settings, facts, size_bytes, listens=listens)),
         Planned(Step.STORING, Stage.EXPORTING, size_bytes / BYTES_PER_S),
     ]
     return tuple(Planned(one.step, one.stage, max(one.weight_s, AT_LEAST_S)) for one in steps)
 
 
-def _render_s(settings: BatchSettings, facts: MediaFacts, size_bytes: int, listens: bool) -> float:
+def _render_s(settings: BatchSettings, facts: MediaFacts, size_bytes: int, *, listens: bool) -> float:
     if not listens and can_be_copied(facts, settings):
         return size_bytes / BYTES_PER_S
     picture = picture_of(facts, settings)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
@@ -11,6 +10,7 @@ from msgspec import Struct
 from services.scheduler.state import BatchState, VideoState
 from shared.media import MediaFacts, Stage, StoredObject
 from shared.messages import Command
+from shared.views import ProcessingResult
 
 
 class Start(Struct, frozen=True, kw_only=True):
@@ -135,7 +135,7 @@ class Processed(Struct, frozen=True, kw_only=True):
     id: UUID
     run_token: UUID
     output: StoredObject
-    result: dict[str, Any]
+    result: ProcessingResult
 
 
 class Failed(Struct, frozen=True, kw_only=True):

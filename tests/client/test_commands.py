@@ -3,54 +3,56 @@
 from __future__ import annotations
 
 import json
-import os
 import stat
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from typer.testing import CliRunner
 
 from client.errors import ExitStatus
+from client.main import app
 from shared.batches import BatchStatus, VideoStatus
 from shared.views import BatchPage
 from tests.client.server import Exchange, serving
 from tests.client.views import BATCH, details, event, job, library_video, plan, video, written
 
-ROOT = Path(__file__).resolve().parents[2]
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
 
 
 class Dailies:
-    """Runs `dailies` with a home folder of its own."""
+    """Runs `dailies` with a home folder of its own, in which it also stands."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
 
-    def __call__(
-        self, *arguments: str, key: str | None = "dly_key", said: str = ""
-    ) -> subprocess.CompletedProcess[str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("DAILIES_", "XDG_"))}
-        environment = {**kept, "HOME": str(self.home), "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
-        if key is not None:
-            environment["DAILIES_API_KEY"] = key
-        return subprocess.run(
-            [sys.executable, "-m", "client", *arguments],
-            cwd=self.home,
-            env=environment,
-            input=said,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+    def __call__(self, *arguments: str, key: str | None = "dly_key", said: str = "") -> Ended:
+        environment = {"HOME": str(self.home), "XDG_CONFIG_HOME": None, "DAILIES_URL": None, "DAILIES_API_KEY": key}
+        done = CliRunner().invoke(app, arguments, input=said, env={**environment, "COLUMNS": "200"})
+        return Ended(done.exit_code, done.stdout, done.stderr)
 
 
 @pytest.fixture
-def dailies(tmp_path: Path) -> Dailies:
+def dailies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dailies:
     """The command, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
     return Dailies(tmp_path)
+
+
+def test_it_is_a_program_of_its_own() -> None:
+    ended = subprocess.run([sys.executable, "-m", "client", "--help"], capture_output=True, text=True, check=True)
+    assert ended.stdout.startswith("Usage: dailies ")
 
 
 async def nothing(exchange: Exchange) -> None:
@@ -105,7 +107,8 @@ def test_something_else_at_the_address_is_told(dailies: Dailies) -> None:
     with serving(handle) as server:
         ended = dailies("--url", server.url, "list")
     assert ended.returncode == ExitStatus.FAILED
-    assert "does not understand" in ended.stderr and "Traceback" not in ended.stderr
+    assert "does not understand" in ended.stderr
+    assert "Traceback" not in ended.stderr
 
 
 def test_without_a_key_it_says_how_to_sign_in(dailies: Dailies) -> None:
@@ -163,7 +166,7 @@ class Installation:
     def __init__(self, *, broken: int = 0) -> None:
         self.broken = broken
         self.url = ""
-        self.started = False
+        self.starts = 0
         self.asked: dict[str, Any] = {}
 
     async def handle(self, exchange: Exchange) -> None:
@@ -189,14 +192,14 @@ class Installation:
             case "POST", path if path.endswith("/complete"):
                 await exchange.answer(200, library_video(self.plan.video_id))
             case "POST", path if path.endswith("/start"):
-                self.started = True
+                self.starts += 1
                 await exchange.answer(200, {"job_id": str(uuid4()), "batch_job": job()})
             case "GET", path if path.endswith("/progress"):
                 await exchange.stream()
                 await exchange.send(written(event("video", self.ended.videos[0])))
                 await exchange.send(written(event("batch", self.ended.batch_job)))
             case "GET", _:
-                await exchange.answer(200, details(BatchStatus.PROCESSING if self.started else BatchStatus.PENDING))
+                await exchange.answer(200, details(BatchStatus.PROCESSING if self.starts else BatchStatus.PENDING))
 
     ended = details(
         BatchStatus.COMPLETED,
@@ -239,8 +242,8 @@ def test_an_interrupted_upload_goes_on_with_resume(dailies: Dailies) -> None:
         first = dailies("--url", server.url, "submit", "a.mp4", "--name", "Season 3")
         assert first.returncode == ExitStatus.FAILED
         assert f"go on with: dailies resume {BATCH}" in first.stderr
-        assert not there.started
+        assert there.starts == 0
         second = dailies("--url", server.url, "resume")
         assert second.returncode == 0, second.stderr
-        assert there.started
+        assert there.starts == 1
         assert "No upload" in dailies("--url", server.url, "resume").stdout

@@ -32,7 +32,7 @@ def order(
     export_id: UUID | None = None,
     attempt: int = 1,
     batch_name: str = "Season 1",
-    format: ExportFormat = ExportFormat.ZIP,
+    export_format: ExportFormat = ExportFormat.ZIP,
     options: ExportOptions | None = None,
 ) -> BuildExport:
     """A command to export the items."""
@@ -42,7 +42,7 @@ def order(
         batch_name=batch_name,
         export_id=export_id or uuid4(),
         attempt=attempt,
-        format=format,
+        format=export_format,
         options=options or ExportOptions(),
         items=items,
     )

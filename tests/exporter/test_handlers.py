@@ -280,7 +280,7 @@ async def test_what_a_dead_builder_left_is_built_by_who_waits_for_it(
 async def test_a_format_that_is_not_offered_says_so(
     exporter: Exporter, desk: ClaimsDesk, store: LocalStore, format_: ExportFormat
 ) -> None:
-    await build_export(order(*await items_in(store), format=format_), exporter)
+    await build_export(order(*await items_in(store), export_format=format_), exporter)
     said = await failed(exporter)
     assert said.permanent
     assert said.reason == f"Exports as {format_.value} are not offered yet; choose zip."

@@ -106,13 +106,13 @@ async def test_a_video_comes_out_shorter_with_its_cut_list_beside_it(
     cut_list = msgspec.json.decode(cuts, type=CutList)
 
     facts = await facts_of(output)
-    assert facts == done.facts
+    assert facts == done.result.facts
     assert abs(facts.duration_s - cut_list.kept_s) < 0.1
     result = done.result
-    assert result["cuts"] >= 3
-    assert result["source_s"] - result["silence_removed_s"] == pytest.approx(cut_list.kept_s, abs=0.05)
-    assert result["output_s"] == pytest.approx(facts.duration_s, abs=0.001)
-    assert {"fetching", "listening", "rendering", "storing"} == set(result["steps_s"])
+    assert result.cuts >= 3
+    assert result.source_s - result.silence_removed_s == pytest.approx(cut_list.kept_s, abs=0.05)
+    assert result.output_s == pytest.approx(facts.duration_s, abs=0.001)
+    assert {"fetching", "listening", "rendering", "storing"} == set(result.steps_s)
     assert list(processor.scratch.folder.iterdir()) == []
 
 
@@ -121,13 +121,8 @@ async def test_progress_only_grows_and_says_a_hundred_once_the_output_is_stored(
 ) -> None:
     video = await uploaded(long, SILENCE)
     await process_video(video, processor)
-    said = await scheduler.until(
-        lambda: (
-            [*scheduler.progress[video.video_id]]
-            if any(one.progress_percentage == 100 for one in scheduler.progress[video.video_id])
-            else None
-        )
-    )
+    await scheduler.until(lambda: any(one.progress_percentage == 100 for one in scheduler.progress[video.video_id]))
+    said = [*scheduler.progress[video.video_id]]
     for before, after in pairwise(said):
         assert after.revision == before.revision + 1
         assert after.progress_percentage >= before.progress_percentage
@@ -217,8 +212,8 @@ async def test_a_silent_video_is_exported_whole_with_a_warning(
     video = await uploaded(clips.video(media / "quiet.mp4", sound=clips.silence(2.0)), SILENCE)
     await process_video(video, processor)
     done = await scheduler.output_of(video)
-    assert done.result["cuts"] == 0 and done.result["output_s"] == pytest.approx(2.0, abs=0.1)
-    assert "lower the threshold" in done.result["warnings"][0]
+    assert done.result.cuts == 0 and done.result.output_s == pytest.approx(2.0, abs=0.1)
+    assert "lower the threshold" in done.result.warnings[0]
 
 
 @pytest.mark.parametrize("verdict", ["cancelled", "superseded", "done"])
@@ -275,7 +270,7 @@ async def test_a_changed_threshold_is_not_listened_to_again(
     await process_video(again, processor)
     second = await scheduler.output_of(again)
     assert listened() == before
-    assert second.result["silence_removed_s"] > first.result["silence_removed_s"]
+    assert second.result.silence_removed_s > first.result.silence_removed_s
 
 
 async def test_a_finished_output_is_taken_over_by_a_run_that_comes_after_it(
@@ -291,7 +286,7 @@ async def test_a_finished_output_is_taken_over_by_a_run_that_comes_after_it(
 
     second = await scheduler.output_of(video)
     assert second.run_token != first.run_token and second.output.key != first.output.key
-    assert (second.output.crc32, second.result, second.facts) == (first.output.crc32, first.result, first.facts)
+    assert (second.output.crc32, second.result) == (first.output.crc32, first.result)
     assert (await processor.store.stat(second.output.key)).size_bytes == first.output.size_bytes
 
 

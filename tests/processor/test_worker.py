@@ -6,7 +6,7 @@ import asyncio
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -35,9 +35,7 @@ def workers(servers: LocalStack, settings: ProcessorSettings, tmp_path: Path) ->
 
 
 @pytest.fixture
-async def video(
-    workers: Processes, scheduler: SchedulerEnd, uploaded: Upload, long: Path
-) -> AsyncIterator[ProcessVideo]:
+async def video(workers: Processes, scheduler: SchedulerEnd, uploaded: Upload, long: Path) -> ProcessVideo:
     """A video that the first of two processors is rendering; the second one is idle."""
     workers.start(ONE)
     video = await uploaded(long, SLOW)
@@ -49,7 +47,7 @@ async def video(
     )
     workers.start(TWO)
     await scheduler.until(lambda: any(seen.worker.startswith(TWO) for seen in scheduler.seen))
-    yield video
+    return video
 
 
 async def runs_in_store(settings: ProcessorSettings, video: ProcessVideo) -> set[str]:

@@ -68,7 +68,7 @@ async def test_a_request_that_arrives_twice_at_once_is_carried_out_once(schedule
         return JOB
 
     answers = await asyncio.gather(scheduler.outbox.once(request, make), scheduler.outbox.once(request, make))
-    assert answers == [JOB, JOB] and carried_out == [1]
+    assert list(answers) == [JOB, JOB] and carried_out == [1]
 
 
 async def test_a_request_id_gives_nobody_the_answer_to_another(scheduler: Scheduler) -> None:
