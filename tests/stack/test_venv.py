@@ -65,7 +65,8 @@ def test_what_tests_need_stays_when_only_running_is_asked_for(root: Path) -> Non
 
 
 def test_a_package_without_its_hash_is_refused(root: Path) -> None:
-    (root / venv.LOCK).write_text("rich==15.0.0\n")
+    for name in (venv.LOCK, venv.DEV_LOCK):
+        (root / name).write_text("rich==15.0.0\n")
     with pytest.raises(StackError, match="hash"):
         venv.ensure(root, dev=False, say=print)
     assert not (root / ".venv" / "dailies-stamp.json").exists()
