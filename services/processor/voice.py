@@ -1,7 +1,7 @@
 """Voice: where somebody speaks, however quietly, so that no cut touches a word.
 
-Uses the Silero model that comes with faster-whisper, by itself: the package around it takes a second to import and wants
-all of the sound in memory.
+Uses the Silero model that comes with faster-whisper, by itself: the package around it takes a second to import and
+wants all of the sound in memory.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ STEP = 512
 """Samples behind each probability."""
 _CONTEXT = 64
 _BLOCK = STEP * 2000
-"""About a minute: what is heard at once, and the longest that a cancellation waits for."""
+"""About a minute: what is heard at once, and what a cancellation waits for: a tenth of a second."""
 BEGINS = 0.5
 """The probability at which speech begins; it goes on until it falls below `ENDS`."""
-ENDS = 0.35
+ENDS = 0.2
 
 Probabilities = NDArray[np.float32]
 
 
-async def find_speech(samples: Path) -> list[Span]:
+async def find_speech(samples: Path, *, block: int = _BLOCK) -> list[Span]:
     """Where there is speech in the sound that `decode_sound` wrote. Cancellation is heard within a second.
 
     Raises `Unavailable` when the model is not installed.
     """
     session = _session()
     found, state = [np.empty(0, np.float32)], _State()
-    for block in _blocks(samples):
+    for block in _blocks(samples, block):
         found.append(await asyncio.to_thread(_listen, session, block, state))
     return speech_spans(np.concatenate(found))
 
@@ -72,11 +72,11 @@ def _listen(session: Any, block: NDArray[np.float32], state: _State) -> Probabil
     return np.asarray(output, np.float32).reshape(-1)
 
 
-def _blocks(samples: Path) -> Iterator[NDArray[np.float32]]:
+def _blocks(samples: Path, size: int) -> Iterator[NDArray[np.float32]]:
     with samples.open("rb") as file:
-        while data := file.read(_BLOCK * 2):
-            block = np.frombuffer(data[: len(data) // 2 * 2], "<i2").astype(np.float32) / 32768
-            yield np.pad(block, (0, -len(block) % STEP))
+        while data := file.read(size * 2):
+            heard = np.frombuffer(data[: len(data) // 2 * 2], "<i2").astype(np.float32) / 32768
+            yield np.pad(heard, (0, -len(heard) % STEP))
 
 
 @cache
@@ -86,7 +86,7 @@ def _session() -> Any:
     models = sorted(model for folder in folders for model in Path(folder, "assets").glob("silero_vad*.onnx"))
     if not models:
         raise Unavailable("Voice cannot be found here, because faster-whisper is not installed; install it.")
-    import onnxruntime
+    import onnxruntime  # type: ignore[import-untyped]
 
     options = onnxruntime.SessionOptions()
     options.inter_op_num_threads = options.intra_op_num_threads = 1

