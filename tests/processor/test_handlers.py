@@ -25,6 +25,7 @@ from shared.batches import BatchSettings, OutputFormat, Quality
 from shared.media import CutList, Stage
 from shared.messages import ProcessVideo, VideoProgressed
 from shared.probing import facts_of
+from stack.local import LocalStack
 from tests import media as clips
 from tests.processor.conftest import Upload
 from tests.processor.scheduler_end import SchedulerEnd
@@ -71,8 +72,8 @@ def children() -> list[str]:
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            parent = (process / "stat").read_text().rsplit(")", 1)[1].split()[1]
-            if int(parent) == os.getpid():
+            state, parent = (process / "stat").read_text().rsplit(")", 1)[1].split()[:2]
+            if state != "Z" and int(parent) == os.getpid():
                 found.append((process / "comm").read_text().strip())
     return found
 
@@ -303,3 +304,32 @@ async def test_a_run_that_was_superseded_says_nothing_and_leaves_nothing(
         str(scheduler.tokens[video.batch_video_id][1])
     }
     assert scheduler.late == []
+
+
+async def test_a_run_that_lost_its_claim_while_its_process_slept_says_nothing(
+    processor: Processor, scheduler: SchedulerEnd, uploaded: Upload, talk: Path
+) -> None:
+    # The next renewal by itself would come long after the end of this short video.
+    scheduler.lease_s = 600.0
+    video = await uploaded(talk, SILENCE)
+    async with at_work(video, processor) as task:
+        await scheduler.until(lambda: scheduler.progress[video.video_id])
+        scheduler.tokens[video.batch_video_id].append(uuid4())
+        await task
+    assert await stored_keys(processor, video) == set()
+    assert scheduler.late == [] and video.batch_video_id not in scheduler.processed
+
+
+async def test_a_database_that_is_away_for_a_moment_costs_only_time(
+    processor: Processor, scheduler: SchedulerEnd, uploaded: Upload, talk: Path, servers: LocalStack
+) -> None:
+    video = await uploaded(talk, SILENCE)
+    async with at_work(video, processor) as task:
+        await scheduler.until(rendering(scheduler, video))
+        await asyncio.to_thread(servers.stop, "postgres")
+        await scheduler.until(lambda: any(said.stage_percentage > 90 for said in scheduler.progress[video.video_id]))
+        assert not task.done()
+        await asyncio.to_thread(servers.start, "postgres")
+        await task
+    done = await scheduler.output_of(video)
+    assert done.run_token == scheduler.tokens[video.batch_video_id][0]
