@@ -48,6 +48,8 @@ class Watcher:
 
     def state(self, subject: Subject, revision: int, event: bytes) -> None:
         """Queue a state change. Live values of the same thing that still wait are older: they are left out."""
+        if self.lost:
+            return
         for key in [key for key in self._latest if key[0] == subject]:
             self._bytes -= len(self._latest.pop(key))
         self._states.append((subject, revision, event))
@@ -55,6 +57,8 @@ class Watcher:
 
     def live(self, subject: Subject, kind: str, event: bytes) -> None:
         """Queue a live value in place of an older one of the same thing."""
+        if self.lost:
+            return
         self._bytes -= len(self._latest.pop((subject, kind), b""))
         self._latest[subject, kind] = event
         self._queued(event)

@@ -26,7 +26,5 @@ class SchedulerSettings(Common, frozen=True, kw_only=True):
     """Seconds before the first automatic retry; each further one waits twice as long."""
     retry_most_s: float = 900.0
     """The longest wait before a retry, in seconds."""
-    export_lifetime_h: float = 24.0
-    """Hours for which an export can be downloaded."""
     handler_slots: int = 4
     """Events that one worker process handles at the same time."""

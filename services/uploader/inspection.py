@@ -73,7 +73,7 @@ async def whole(upload: Upload, store: ObjectStore) -> StoredObject:
 def checksum(path: Path) -> int:
     """CRC-32 of a file."""
     crc = 0
-    with open(path, "rb", buffering=0) as file:
+    with path.open("rb", buffering=0) as file:
         while data := file.read(CHUNK):
             crc = crc32(data, crc)
     return crc

@@ -68,12 +68,12 @@ class Folder:
         if not stat.S_ISREG(data.st_mode):
             os.close(descriptor)
             raise _missing(key)
-        return open(descriptor, "rb", buffering=0), records.line_of(records.read_lines(self.record(key)), data)
+        return os.fdopen(descriptor, "rb", buffering=0), records.line_of(records.read_lines(self.record(key)), data)
 
     def line(self, key: str) -> Line:
         """What is recorded of an object. Raises `NotFound`."""
         try:
-            data = os.stat(self.path(key), follow_symlinks=False)
+            data = self.path(key).stat(follow_symlinks=False)
         except (FileNotFoundError, NotADirectoryError):
             raise _missing(key) from None
         if not stat.S_ISREG(data.st_mode):
@@ -96,7 +96,7 @@ class Folder:
     def keep_file(self, path: Path, key: str, content_type: str) -> StoredObject:
         """Store a file: linked when it lies on the same file system and has no other name, else copied."""
         check_key(key)
-        with open(path, "rb", buffering=0) as source:
+        with path.open("rb", buffering=0) as source:
             fcntl.flock(source, fcntl.LOCK_SH)
             data = os.fstat(source.fileno())
             place = self.receive()
@@ -120,10 +120,10 @@ class Folder:
             aside.unlink(missing_ok=True)
             try:
                 if not self._same_file_linked(file, key, aside):
-                    with room_on("scratch folder"), open(aside, "xb", buffering=0) as copy:
+                    with room_on("scratch folder"), aside.open("xb", buffering=0) as copy:
                         shutil.copyfileobj(file, copy, CHUNK)
                         os.fchmod(copy.fileno(), disk.READ_ONLY)
-                os.replace(aside, path)
+                aside.replace(path)
             finally:
                 aside.unlink(missing_ok=True)
         return records.stored(key, known)
@@ -131,7 +131,7 @@ class Folder:
     def _same_file_linked(self, file: BinaryIO, key: str, target: Path) -> bool:
         if not _linked(self.path(key), target):
             return False
-        if os.path.samestat(os.fstat(file.fileno()), os.stat(target)):
+        if os.path.samestat(os.fstat(file.fileno()), target.stat()):
             return True
         # The object was replaced since it was opened: what was opened is what counts.
         target.unlink()

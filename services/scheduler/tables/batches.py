@@ -92,6 +92,9 @@ class BatchJobs(Table, tablename="batch_jobs"):
         )
         fields = {**_batch_columns(new), **_sums(new), "revision": new.revision}
         await cls.raw(update("batch_jobs", fields, BATCH_TYPES), *fields.values(), new.id)
+        kept = {video.id for video in new.videos}
+        for gone in (video for video in old.videos if video.id not in kept):
+            await BatchVideos.raw("delete from batch_videos where id = {}", gone.id)
         for video in new.videos:
             if video.id not in before:
                 await BatchVideos.add(new, video)
@@ -107,7 +110,7 @@ class BatchJobs(Table, tablename="batch_jobs"):
     async def page(
         cls, user_id: UUID, status: BatchStatus | None, limit: int, offset: int, sort: str
     ) -> tuple[list[dict[str, Any]], dict[str, int]]:
-        """A page of rows of a user's batches, and how many batches there are in each status. `sort` is one of `SORTS`, perhaps after `-`."""
+        """A page of rows of a user's batches, and how many there are in each status. `sort` is one of `SORTS`, perhaps after `-`."""
         column, direction = sort.lstrip("-"), "desc" if sort.startswith("-") else "asc"
         assert column in SORTS
         where = "user_id = {} and deleted_at is null"
@@ -116,7 +119,8 @@ class BatchJobs(Table, tablename="batch_jobs"):
         if status is not None:
             where, values = where + " and status = {}", [*values, status.value]
         rows = await cls.raw(
-            f"select *, (select count(*) from batch_videos v where v.batch_job_id = batch_jobs.id and v.status = 'processing') as running"
+            "select *, (select count(*) from batch_videos v where v.batch_job_id = batch_jobs.id and v.status = 'processing')"
+            " as running"
             f" from batch_jobs where {where} order by {column} {direction}, id limit {{}} offset {{}}",
             *values,
             limit,
@@ -205,7 +209,8 @@ class BatchVideos(Table, tablename="batch_videos"):
     async def used_elsewhere(cls, batch_id: UUID) -> frozenset[UUID]:
         """Library ids of a batch's videos that another living batch uses too."""
         rows = await cls.raw(
-            "select distinct v.video_id from batch_videos v join batch_videos o on o.video_id = v.video_id and o.batch_job_id <> v.batch_job_id"
+            "select distinct v.video_id from batch_videos v join batch_videos o on o.video_id = v.video_id"
+            " and o.batch_job_id <> v.batch_job_id"
             " join batch_jobs b on b.id = o.batch_job_id where v.batch_job_id = {} and b.deleted_at is null",
             batch_id,
         )
@@ -227,7 +232,8 @@ class BatchVideos(Table, tablename="batch_videos"):
     async def grant_a_full_term(cls, lease_s: float) -> None:
         """Nobody could renew while the scheduler, NATS or PostgreSQL was away: let every lease begin anew."""
         await cls.raw(
-            "update batch_videos set lease_until = clock_timestamp() + make_interval(secs => {}) where status = 'processing' and run_token is not null",
+            "update batch_videos set lease_until = clock_timestamp() + make_interval(secs => {})"
+            " where status = 'processing' and run_token is not null",
             lease_s,
         )
 
@@ -235,7 +241,8 @@ class BatchVideos(Table, tablename="batch_videos"):
     async def lost(cls) -> list[dict[str, Any]]:
         """Videos whose lease has run out: id, batch_job_id, run_token."""
         rows: list[dict[str, Any]] = await cls.raw(
-            "select id, batch_job_id, run_token from batch_videos where status = 'processing' and lease_until < clock_timestamp() limit 100"
+            "select id, batch_job_id, run_token from batch_videos where status = 'processing'"
+            " and lease_until < clock_timestamp() limit 100"
         )
         return rows
 
@@ -253,8 +260,9 @@ class BatchVideos(Table, tablename="batch_videos"):
     async def due(cls) -> list[UUID]:
         """Batches with a video whose time for the next try has come."""
         rows = await cls.raw(
-            "select distinct v.batch_job_id from batch_videos v join batch_jobs b on b.id = v.batch_job_id where v.status = 'pending'"
-            " and not v.queued and v.next_try_at <= clock_timestamp() and b.status = 'processing' and b.deleted_at is null limit 100"
+            "select distinct v.batch_job_id from batch_videos v join batch_jobs b on b.id = v.batch_job_id"
+            " where v.status = 'pending' and not v.queued and v.next_try_at <= clock_timestamp()"
+            " and b.status = 'processing' and b.deleted_at is null limit 100"
         )
         return [row["batch_job_id"] for row in rows]
 
@@ -269,7 +277,8 @@ class BatchVideos(Table, tablename="batch_videos"):
     async def next_of(cls, user_id: UUID) -> dict[str, Any] | None:
         """The video that is next among a user's own: priority first, then age."""
         rows = await cls.raw(
-            "select id, batch_job_id from batch_videos where user_id = {} and queued order by priority desc, batch_created_at, position limit 1",
+            "select id, batch_job_id from batch_videos where user_id = {} and queued"
+            " order by priority desc, batch_created_at, position limit 1",
             user_id,
         )
         return rows[0] if rows else None
