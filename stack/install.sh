@@ -37,5 +37,7 @@ apt-get -qq -y -o DPkg::Lock::Timeout=600 -o Dpkg::Options::=--force-confold ins
 
 # Daemons that came with these packages are ours to leave off; those that were here before stay as they are.
 for unit in $units; do
-    [ ! -e "/lib/systemd/system/$unit" ] || deb-systemd-helper disable "$unit" >/dev/null 2>&1 || true
+    [ -e "/lib/systemd/system/$unit" ] || continue
+    # It works without systemd running, but wants to be called as by a package's own scripts.
+    DPKG_MAINTSCRIPT_PACKAGE=dailies deb-systemd-helper disable "$unit" >/dev/null 2>&1 || true
 done
