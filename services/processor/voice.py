@@ -39,8 +39,8 @@ async def find_speech(samples: Path, *, block: int = _BLOCK) -> list[Span]:
     """
     session = _session()
     found, state = [np.empty(0, np.float32)], _State()
-    for block in _blocks(samples, block):
-        found.append(await asyncio.to_thread(_listen, session, block, state))
+    for heard in _blocks(samples, block):
+        found.append(await asyncio.to_thread(_listen, session, heard, state))
     return speech_spans(np.concatenate(found))
 
 
