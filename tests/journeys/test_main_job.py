@@ -61,7 +61,9 @@ def test_live_events_tell_every_stage_with_growing_progress(
     dailies: Callable[..., Any], episodes: list[Path], api: httpx.Client
 ) -> None:
     batch = dailies("submit", episodes[0], "--name", "Watched", "--remove-silence", "--no-start")["id"]
-    with httpx.stream("GET", f"{str(api.base_url).rstrip("/")}/api/batch-jobs/{batch}/progress", headers=api.headers) as stream:
+    with httpx.stream(
+        "GET", f"{str(api.base_url).rstrip('/')}/api/batch-jobs/{batch}/progress", headers=api.headers
+    ) as stream:
         lines = events_in(stream)
         assert next(lines)["type"] == "snapshot"
         assert api.post(f"/api/batch-jobs/{batch}/start").status_code == 202
