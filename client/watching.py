@@ -89,14 +89,14 @@ def _with_progress(watched: Watched, event: dict[str, Any]) -> Watched:
 
 def _with_batch(watched: Watched, batch: BatchJob) -> Watched:
     # After an interruption events are told again that an answer in between has overtaken.
-    if batch.updated_at < watched.details.batch_job.updated_at:
+    if batch.revision < watched.details.batch_job.revision:
         return watched
     return msgspec.structs.replace(watched, details=BatchDetails(batch_job=batch, videos=watched.details.videos))
 
 
 def _with_video(watched: Watched, changed: BatchVideo) -> Watched:
     videos = tuple(
-        changed if video.id == changed.id and changed.updated_at >= video.updated_at else video
+        changed if video.id == changed.id and changed.revision >= video.revision else video
         for video in watched.details.videos
     )
     return msgspec.structs.replace(watched, details=BatchDetails(batch_job=watched.details.batch_job, videos=videos))

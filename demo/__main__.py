@@ -34,9 +34,11 @@ def main() -> int:
         print("The demo was interrupted.", file=sys.stderr)
         return 130
     except (ClientError, SampleError, StackError, ValueError) as error:
-        print(f"The demo failed: {error}", file=sys.stderr)
-        print("\n".join(["", "The last lines of the logs in .run/logs:", *log_tail(ROOT)]), file=sys.stderr)
+        _tell(f"The demo failed: {error}")
         return 1
+    except BaseException:
+        _tell("The demo failed in a way that is a fault of its own.")
+        raise
     console.print(_table(checked))
     wrong = [f"{one.name} {problem}." for one in checked for problem in one.problems]
     for sentence in wrong:
@@ -45,6 +47,10 @@ def main() -> int:
         return 1
     print(f"All {len(checked)} outputs were checked; they are in {OUTPUT} ({time.monotonic() - began:.0f} s in all).")
     return 0
+
+
+def _tell(failure: str) -> None:
+    print("\n".join([failure, "", "The last lines of the logs in .run/logs:", *log_tail(ROOT)]), file=sys.stderr)
 
 
 def _table(checked: Sequence[Checked]) -> Table:

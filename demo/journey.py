@@ -92,11 +92,13 @@ def check(archive: Path, to: Path, videos: Sequence[BatchVideo], samples: Sequen
 
 
 def _checked(path: Path, video: BatchVideo, sample: Sample) -> Checked:
-    result = video.processing_result or {}
+    result = video.processing_result
+    if result is None:
+        raise ClientError(f"{video.name} is completed, but has no result.")
     expected = Expected(
-        output_s=result["output_s"],
-        source_s=result["source_s"],
-        silence_removed_s=result["silence_removed_s"],
+        output_s=result.output_s,
+        source_s=result.source_s,
+        silence_removed_s=result.silence_removed_s,
         pauses_s=sample.pauses_s,
         pause_count=sample.pause_count,
         height=HEIGHTS[video.name],

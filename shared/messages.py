@@ -647,7 +647,9 @@ class WorkerSeen(Update, frozen=True, kw_only=True):
     worker: str
     service: str
     slots: int
+    """How many pieces of work it can have at once; 0 when it is about to end."""
     running: tuple[UUID, ...]
+    """The batch videos that occupy its slots."""
     started_at: datetime
 
     def subject(self) -> str:

@@ -47,9 +47,11 @@ async def follow(bus: Bus, stream: str, begin: Begin, take: Take) -> None:
             facts = await _facts(bus, stream)
             after = begin(facts)
             inbox = bus.client.new_inbox()
-            subscription = await bus.client.subscribe(inbox, pending_msgs_limit=100_000)
+            # A queue of our own: the library's waiting for a message may swallow a cancellation. Flow control keeps it short.
+            arrived: asyncio.Queue[Msg] = asyncio.Queue()
+            subscription = await bus.client.subscribe(inbox, cb=arrived.put)
             consumer = await bus.client.jsm().add_consumer(stream, _ordered(inbox, after + 1))
-            await _read(subscription, take)
+            await _read(arrived, take)
             log.info("a stream fell silent and is begun again", stream=stream, consumer=consumer.name)
         except (TimeoutError, NatsError, OSError) as error:
             log.info("a stream cannot be read just now", stream=stream, error=str(error) or type(error).__name__)
@@ -84,13 +86,14 @@ def _ordered(inbox: str, start: int) -> ConsumerConfig:
     )
 
 
-async def _read(subscription: Subscription, take: Take) -> None:
+async def _read(arrived: asyncio.Queue[Msg], take: Take) -> None:
     """Take messages until one is missing or the heart stops."""
     expected = 1
     while True:
         try:
-            message = await subscription.next_msg(timeout=SILENCE_S)
-        except (TimeoutError, NatsError):
+            async with asyncio.timeout(SILENCE_S):
+                message = await arrived.get()
+        except TimeoutError:
             return
         if message.headers and message.headers.get("Status") == "100":
             await _go_on(message)

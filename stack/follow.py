@@ -46,7 +46,7 @@ def follow(paths: list[Path], *, pause_s: float = 0.2) -> Iterator[tuple[str, st
     while True:
         quiet = True
         for number, source in enumerate(sources):
-            for line in _new_lines(source):
+            for line in new_lines(source):
                 quiet = False
                 yield source.path.stem, line
             if _was_replaced(source):
@@ -57,13 +57,17 @@ def follow(paths: list[Path], *, pause_s: float = 0.2) -> Iterator[tuple[str, st
 
 
 def _open(path: Path, *, at_end: bool) -> Source:
+    while not path.exists():
+        # It is being begun anew right now.
+        time.sleep(0.01)
     file = path.open("rb")
     if at_end:
         file.seek(0, 2)
     return Source(path=path, file=file)
 
 
-def _new_lines(source: Source) -> Iterator[str]:
+def new_lines(source: Source) -> Iterator[str]:
+    """The whole lines that were written since the last look."""
     *lines, source.rest = (source.rest + source.file.read()).split(b"\n")
     for line in lines:
         yield line.decode(errors="replace")

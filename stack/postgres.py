@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from stack import lock, programs
+from stack import leftovers, lock, programs
 from stack.errors import StackError
 from stack.logins import Logins
 
@@ -80,6 +80,7 @@ def prepare(run: Path, *, port: int, logins: Logins, durable: bool) -> Cluster:
             (data.parent / THROWAWAY_FILE).write_text(str(run))
         if data.exists() and not _belongs(data, logins):
             shutil.rmtree(data)
+    _forget_dead_server(data)
     major = (data / "PG_VERSION").read_text().strip() if data.exists() else None
     installed = programs.postgres_folder(major)
     if installed is None:
@@ -95,7 +96,8 @@ def command(cluster: Cluster, *, durable: bool) -> tuple[str, ...]:
     """The server's command line. Without `durable` it does not wait for the disk: for tests only."""
     settings = {**SETTINGS, "port": str(cluster.port)}
     if not durable:
-        settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+        # Commits still reach the operating system, so that a killed server keeps them; a power cut would not.
+        settings |= {"fsync": "off", "full_page_writes": "off"}
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     return (str(cluster.programs / "postgres"), "-D", str(cluster.data), *options)
 
@@ -172,6 +174,26 @@ def _make(cluster: Cluster, logins: Logins, *, durable: bool) -> None:
         raise StackError(f"PostgreSQL could not make its data folder {new}: {done.stderr.strip()}")
     (new / OWNER_FILE).write_text(logins.stack_id)
     new.rename(cluster.data)
+
+
+def _forget_dead_server(data: Path) -> None:
+    """Remove the pid file of a server that is gone, when its number belongs to something else now.
+
+    PostgreSQL takes any process with that number for its old server: a zombie that nobody reaps, or (in a container,
+    where numbers are small) a process of ours. It would not start. Its second safeguard decides for us too: the shared
+    memory of the old server (line 7: key and id) must have no user left.
+    """
+    file = data / "postmaster.pid"
+    try:
+        lines = file.read_text().splitlines()
+    except FileNotFoundError:
+        return
+    segment = lines[6].split()[-1:] if len(lines) > 6 else []
+    attached = [
+        line.split()[6] for line in Path("/proc/sysvipc/shm").read_text().splitlines() if line.split()[1:2] == segment
+    ]
+    if lines and not leftovers.serves(int(lines[0]), data) and set(attached) <= {"0"}:
+        file.unlink()
 
 
 def discard(cluster: Cluster, run: Path) -> None:

@@ -75,14 +75,17 @@ def _fill(root: Path, lock: str, say: Callable[[str], None]) -> None:
 
 def _run(command: list[str], root: Path) -> None:
     inherited = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
-    done = subprocess.run(command, check=False, cwd=root, capture_output=True, text=True, env=inherited)
+    try:
+        done = subprocess.run(command, check=False, cwd=root, capture_output=True, text=True, env=inherited)
+    except OSError as error:
+        raise StackError(f"{command[0]} could not be run: {error.strerror}.") from None
     if done.returncode != 0:
         raise StackError(f"This failed: {' '.join(command)}\n{(done.stdout + done.stderr).strip()[-3000:]}")
 
 
 def _digest(root: Path, level: str) -> str:
     locks = (INSTALLER_LOCK, DEV_LOCK if level == "dev" else LOCK)
-    return hashlib.sha256(b"".join((root / name).read_bytes() for name in locks)).hexdigest()
+    return hashlib.sha256(b"".join(name.encode() + (root / name).read_bytes() for name in locks)).hexdigest()
 
 
 def _version(interpreter: Path) -> str:

@@ -20,16 +20,21 @@ GRACE_S = 5
 class Server(uvicorn.Server):
     """uvicorn, inside of our own process: signals and the end are the process's business."""
 
+    task: asyncio.Task[None]
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave the signals alone."""
         yield
 
 
-def make_server(at: Gateway) -> Server:
-    """The HTTP server, not yet started."""
+async def serve(at: Gateway, lifetime: Lifetime) -> Server:
+    """Follow what happens, and serve as soon as all of it is known. Ends the process when either fails."""
+    feed = lifetime.background(at.feed.run())
+    caught_up = asyncio.create_task(at.feed.caught_up.wait())
+    await asyncio.wait([feed, caught_up], return_when=asyncio.FIRST_COMPLETED)
     settings = at.settings
-    return Server(
+    server = Server(
         uvicorn.Config(
             make_asgi(at),
             host=settings.http_host,
@@ -39,10 +44,19 @@ def make_server(at: Gateway) -> Server:
             server_header=False,
             access_log=False,
             log_config=None,
-            lifespan="on",
+            lifespan="off",
             timeout_graceful_shutdown=GRACE_S,
         )
     )
+    server.task = lifetime.background(server.serve())
+    return server
+
+
+async def stop(server: Server, at: Gateway) -> None:
+    """Take no more requests, finish those under way, and let go of all watchers."""
+    server.should_exit = True
+    at.feed.close()
+    await asyncio.wait([server.task])
 
 
 async def main(settings: GatewaySettings, lifetime: Lifetime) -> None:
@@ -50,15 +64,10 @@ async def main(settings: GatewaySettings, lifetime: Lifetime) -> None:
     at = await Gateway.open(settings, lifetime)
     if settings.demo_account:
         await open_demo_account(at.outbox, settings.demo_account)
-    feed = lifetime.background(at.feed.run())
-    await asyncio.wait([feed, asyncio.create_task(at.feed.caught_up.wait())], return_when=asyncio.FIRST_COMPLETED)
-    server = make_server(at)
-    serving = lifetime.background(server.serve())
+    server = await serve(at, lifetime)
     lifetime.ready(lambda: server.started and at.bus.connected)
     await lifetime.stopping.wait()
-    server.should_exit = True
-    at.feed.close()
-    await asyncio.wait([serving])
+    await stop(server, at)
     await lifetime.until_stopped()
     await at.close()
 

@@ -45,7 +45,7 @@ async def produce(video: ProcessVideo, run: Run, at: Processor, reporter: Report
     """
     if (made := await _made_before(video, run, at)) is not None:
         return made
-    settings, deadline_s = video.settings, at.settings.deadline_s(video.facts.duration_s)
+    settings = video.settings
     with at.scratch.room() as room:
         source, output = room / "source", room / f"output.{settings.export_format.value}"
         async with reporter.step(Step.FETCHING):
@@ -54,7 +54,7 @@ async def produce(video: ProcessVideo, run: Run, at: Processor, reporter: Report
         job = Render(source=source, facts=video.facts, cut_list=cut_list, settings=settings, to=output)
         async with reporter.step(Step.RENDERING) as tell:
             checked = await render(
-                job, deadline_s=deadline_s, on_progress=tell, threads=at.settings.threads, limits=limits_of(at)
+                job, deadline_s=net_s(video, at), on_progress=tell, threads=at.settings.threads, limits=limits_of(at)
             )
         async with reporter.step(Step.STORING):
             stored = await _store(video, run, at, output, cut_list)
@@ -96,7 +96,12 @@ async def _cut_list(
     async def listen() -> None:
         samples = source.with_name("samples")
         await decode_sound(
-            source, facts, samples, deadline_s=at.settings.deadline_s(facts.duration_s), on_progress=tell
+            source,
+            facts,
+            samples,
+            deadline_s=net_s(video, at),
+            on_progress=tell,
+            limits=limits_of(at),
         )
         levels_file.write_bytes(pack_levels(await asyncio.to_thread(loudness, samples)))
         samples.unlink()
@@ -136,6 +141,11 @@ async def _made_before(video: ProcessVideo, run: Run, at: Processor) -> VideoPro
         return None
     log.info("took over the output of an earlier run", earlier=str(made.run_token))
     return replace(made, run_token=run.token, output=output)
+
+
+def net_s(video: ProcessVideo, at: Processor) -> float:
+    """A deadline of a child: a net below that of the run, which comes first, so that two never end a child at once."""
+    return at.settings.deadline_s(video.facts.duration_s) + 60.0
 
 
 def limits_of(at: Processor) -> Limits:

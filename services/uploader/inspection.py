@@ -51,23 +51,22 @@ async def inspected(upload: Upload, store: ObjectStore, room: Path) -> Inspected
 async def whole(upload: Upload, store: ObjectStore) -> StoredObject:
     """The source as one object, put together from what arrived unless that was done before."""
     key = source_key(upload.user_id, upload.video_id)
-    if upload.upload_id is None:
-        try:
-            return await store.stat(key)
-        except NotFound:
-            pass
-        try:
-            return await store.copy(upload.key, key)
-        except NotFound:
-            raise _lost() from None
     try:
-        parts = await store.list_parts(key, upload.upload_id)
+        found = await store.stat(key)
     except NotFound:
-        parts = ()
+        pass
+    else:
+        # By an earlier run, which may have been killed before it dropped the parts.
+        if upload.upload_id is not None:
+            await store.abort_multipart(key, upload.upload_id)
+        return found
     try:
+        if upload.upload_id is None:
+            return await store.copy(upload.key, key)
+        parts = await store.list_parts(key, upload.upload_id)
         return await store.complete_multipart(key, upload.upload_id, parts)
     except NotFound:
-        raise _lost() from None
+        raise PermanentFailure("The file is not in the store any more; upload it again.") from None
 
 
 def checksum(path: Path) -> int:
@@ -77,7 +76,3 @@ def checksum(path: Path) -> int:
         while data := file.read(CHUNK):
             crc = crc32(data, crc)
     return crc
-
-
-def _lost() -> PermanentFailure:
-    return PermanentFailure("The file is not in the store any more; upload it again.")

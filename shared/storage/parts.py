@@ -80,6 +80,8 @@ def stored_parts(folder: Folder, key: str, upload_id: str) -> tuple[StoredPart, 
 def complete(folder: Folder, key: str, upload_id: str, parts: Sequence[StoredPart]) -> StoredObject:
     """Check the parts against what is here, put them together, and drop the folder."""
     if (done := _completed(folder, key, upload_id)) is not None:
+        # Whoever completed it may have been killed before the parts were dropped.
+        _drop(folder.uploads / upload_id)
         return done
     try:
         with _held(folder, key, upload_id) as (place, card):
@@ -165,8 +167,8 @@ def _files(place: Path) -> Iterator[tuple[StoredPart, str]]:
 
 def _drop(place: Path) -> None:
     # The card first: without it there is no upload any more, even if the rest of the removal is cut short.
-    (place / CARD).unlink()
-    shutil.rmtree(place)
+    (place / CARD).unlink(missing_ok=True)
+    shutil.rmtree(place, ignore_errors=True)
 
 
 def _completed(folder: Folder, key: str, upload_id: str) -> StoredObject | None:

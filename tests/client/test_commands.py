@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from client.errors import ExitStatus
 from client.main import app
 from shared.batches import BatchStatus, VideoStatus
-from shared.views import BatchPage
+from shared.views import BatchPage, ProcessingResult
 from tests.client.server import Exchange, serving
 from tests.client.views import BATCH, details, event, job, library_video, plan, video, written
 
@@ -203,7 +203,7 @@ class Installation:
 
     ended = details(
         BatchStatus.COMPLETED,
-        video(status=VideoStatus.COMPLETED, processing_result={"output_seconds": 7.0}),
+        video(status=VideoStatus.COMPLETED, processing_result=ProcessingResult(source_s=10.0, output_s=7.0)),
         completed_videos=1,
     )
 

@@ -13,18 +13,35 @@ import pytest
 from msgspec import Struct
 
 from services.gateway.accounts import open_account
-from services.gateway.app import make_server
+from services.gateway.app import Server, serve, stop
 from services.gateway.authentication import hash_of, new_token
 from services.gateway.service import Gateway
 from services.gateway.settings import GatewaySettings
 from services.gateway.tables import ApiKey
+from services.scheduler import app as scheduler_app
+from services.scheduler.service import Scheduler
+from services.scheduler.settings import SchedulerSettings
+from services.uploader import app as uploader_app
+from services.uploader.arrivals import Arrivals
+from services.uploader.endpoint import Endpoint
+from services.uploader.service import Uploader, connect
+from services.uploader.serving import serve as serve_objects
+from services.uploader.settings import UploaderSettings
 from shared.batches import Tier
 from shared.running import Lifetime
+from shared.storage import LocalStore
 from stack.local import LocalStack
 
 PASSWORD = "correct horse battery"
 
 Start = Callable[..., Awaitable["House"]]
+
+
+async def eventually(holds: Callable[[], bool], patience_s: float = 10.0) -> None:
+    """Wait until something holds."""
+    async with asyncio.timeout(patience_s):
+        while not holds():
+            await asyncio.sleep(0.05)
 
 
 class Person(Struct, kw_only=True):
@@ -38,9 +55,10 @@ class Person(Struct, kw_only=True):
 class House:
     """A running gateway."""
 
-    def __init__(self, at: Gateway, lifetime: Lifetime, url: str) -> None:
+    def __init__(self, at: Gateway, lifetime: Lifetime, server: Server, url: str) -> None:
         self.at = at
         self.lifetime = lifetime
+        self.server = server
         self.url = url
         self.clients: list[httpx.AsyncClient] = []
 
@@ -83,16 +101,10 @@ async def start(migrated: LocalStack, settings_of: Callable[..., GatewaySettings
         settings = settings_of(GatewaySettings, "gateway.app", **{"http_port": "0", "demo_account": "", **wanted})
         lifetime = Lifetime("gateway.test")
         at = await Gateway.open(settings, lifetime)
-        lifetime.background(at.feed.run())
-        server = make_server(at)
-        serving = lifetime.background(server.serve())
-        async with asyncio.timeout(10):
-            await at.feed.caught_up.wait()
-            while not server.started:
-                assert not serving.done()
-                await asyncio.sleep(0.01)
+        server = await serve(at, lifetime)
+        await eventually(lambda: server.started)
         port = server.servers[0].sockets[0].getsockname()[1]
-        house = House(at, lifetime, f"http://127.0.0.1:{port}")
+        house = House(at, lifetime, server, f"http://127.0.0.1:{port}")
         houses.append(house)
         return house
 
@@ -100,13 +112,46 @@ async def start(migrated: LocalStack, settings_of: Callable[..., GatewaySettings
     for house in houses:
         for client in house.clients:
             await client.aclose()
-        house.at.feed.close()
+        await stop(house.server, house.at)
         house.lifetime.stopping.set()
         await house.lifetime.until_stopped()
         await house.at.close()
 
 
 @pytest.fixture
-async def house(start: Start) -> House:
-    """A gateway with the usual settings."""
+async def scheduler(migrated: LocalStack, settings_of: Callable[..., SchedulerSettings]) -> AsyncIterator[Scheduler]:
+    """The real scheduler, answering; it has no workers to give videos to, and hears no events."""
+    migrated.sql(
+        "truncate scheduler.batch_jobs, scheduler.queue_users, scheduler.outbox, scheduler.answered cascade;"
+        " update scheduler.queue_clock set virtual_time = 0"
+    )
+    lifetime = Lifetime("scheduler.test")
+    at = await Scheduler.open(settings_of(SchedulerSettings, "scheduler.app"), lifetime)
+    await at.bus.serve(scheduler_app.ANSWERS, at)
+    yield at
+    lifetime.stopping.set()
+    await lifetime.until_stopped()
+    await at.close()
+
+
+@pytest.fixture
+async def uploader(migrated: LocalStack, settings_of: Callable[..., UploaderSettings]) -> AsyncIterator[Uploader]:
+    """The real uploader, answering and taking bytes; nothing is inspected."""
+    migrated.sql("truncate uploader.videos, uploader.outbox, uploader.answered cascade")
+    lifetime = Lifetime("uploader.test")
+    settings = settings_of(UploaderSettings, "uploader.app")
+    at = await connect(settings, lifetime)
+    assert isinstance(at.store, LocalStore)
+    endpoint = Endpoint(at.store, Arrivals(at.bus, at.outbox, at.store), patience_s=settings.idle_connection_s)
+    await serve_objects(endpoint, settings.http_host, settings.http_port, lifetime)
+    await at.bus.serve(uploader_app.ANSWERS, at)
+    yield at
+    lifetime.stopping.set()
+    await lifetime.until_stopped()
+    await at.close()
+
+
+@pytest.fixture
+async def house(start: Start, scheduler: Scheduler, uploader: Uploader) -> House:
+    """A gateway with the usual settings, and its neighbours."""
     return await start()

@@ -72,8 +72,8 @@ def children() -> list[str]:
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            parent = (process / "stat").read_text().rsplit(")", 1)[1].split()[1]
-            if int(parent) == os.getpid():
+            state, parent = (process / "stat").read_text().rsplit(")", 1)[1].split()[:2]
+            if state != "Z" and int(parent) == os.getpid():
                 found.append((process / "comm").read_text().strip())
     return found
 

@@ -115,3 +115,8 @@ def local(at: Uploader) -> LocalStore:
     """The store, as what it is."""
     assert isinstance(at.store, LocalStore)
     return at.store
+
+
+async def names_in_store(at: Uploader) -> list[str]:
+    """What the store has, by the last part of its keys."""
+    return [stored.key.rpartition("/")[2] async for stored in at.store.list()]

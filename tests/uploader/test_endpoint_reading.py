@@ -49,7 +49,8 @@ async def test_an_altered_url_is_refused(uploader: UploaderWorker, http: httpx.A
 
 
 @pytest.mark.parametrize(
-    "path", ["/objects/../secret", "/objects//etc/passwd", "/objects/%2e%2e/%2e%2e/etc/passwd", "/objects/"]
+    "path",
+    ["/objects/../secret", "/objects//etc/passwd", "/objects/%2e%2e/%2e%2e/etc/passwd", "/objects/", "/objects/%ff%00"],
 )
 async def test_no_path_leads_out_of_the_store(uploader: UploaderWorker, path: str) -> None:
     # By hand, because clients tidy paths up before they send them.
@@ -138,6 +139,36 @@ async def test_what_is_not_there_is_a_problem_and_not_a_riddle(
         answer = await http.request(method, f"{local(uploader).url}/objects/a")
         assert problem(answer) == (405, "method_not_allowed")
         assert "PUT" in answer.headers["allow"]
+
+
+async def test_what_nobody_foresaw_is_a_number_for_the_log_and_no_secret(
+    uploader: UploaderWorker, http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = await stored_url(uploader)
+
+    async def broken(key: str) -> object:
+        raise RuntimeError(f"secret path of {key}")
+
+    monkeypatch.setattr(uploader.store, "open", broken)
+    answer = await http.get(url)
+    assert problem(answer) == (500, "internal")
+    assert "secret" not in answer.text
+
+
+async def test_an_object_that_ends_too_early_is_not_taken_for_whole(
+    uploader: UploaderWorker, http: httpx.AsyncClient
+) -> None:
+    url = await stored_url(uploader, os.urandom(3 * 1024 * 1024))
+    open_object = local(uploader).open
+
+    async def cut_short(key: str) -> object:
+        file, stored = await open_object(key)
+        os.truncate(f"/proc/self/fd/{file.fileno()}", 1024 * 1024)
+        return file, stored
+
+    local(uploader).open = cut_short  # type: ignore[method-assign, assignment]
+    with pytest.raises(httpx.RemoteProtocolError):
+        await http.get(url)
 
 
 async def test_a_reader_that_leaves_in_the_middle_closes_the_file(uploader: UploaderWorker) -> None:

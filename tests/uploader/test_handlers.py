@@ -1,12 +1,10 @@
-"""Inspections and deletions, on real files."""
+"""Inspections, of real files."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 import zlib
 from collections.abc import AsyncIterator
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import httpx
@@ -14,27 +12,14 @@ import msgspec
 import pytest
 
 from services.uploader import handlers
-from services.uploader.handlers import delete_source, probe_video
+from services.uploader.handlers import probe_video
 from services.uploader.inspection import inspected
 from services.uploader.service import UploaderWorker
-from services.uploader.tables import Probes, Videos
-from shared.errors import NotFound
-from shared.messages import DeleteSource, ProbeVideo, VideoRejected, VideoUploaded
+from services.uploader.tables import Probes
+from shared.messages import ProbeVideo, VideoRejected, VideoUploaded
 from shared.storage import LocalStore
 from stack.local import LocalStack
-from tests.media import tone, video
-from tests.uploader.driving import complete, opened, said, send_part, uploaded, video_of
-
-
-@pytest.fixture(scope="session")
-def film(media: Path) -> bytes:
-    """A short real video, large enough for several parts."""
-    return video(media / "uploaded.mp4", sound=tone(2.0)).read_bytes()
-
-
-async def keys(at: UploaderWorker) -> list[str]:
-    """What the store has, by the last part of its keys."""
-    return [stored.key.rpartition("/")[2] async for stored in at.store.list()]
+from tests.uploader.driving import complete, local, names_in_store, opened, said, uploaded, video_of
 
 
 def last_said(servers: LocalStack) -> object:
@@ -57,7 +42,7 @@ async def test_a_video_is_made_ready_with_its_facts_and_a_picture(
     assert (video.source.size_bytes, video.source.crc32) == (len(film), zlib.crc32(film))
     assert (await uploader.store.stat(video.source.key)).etag == video.source.etag
     assert last_said(migrated) == VideoUploaded(video_id=video.id, source=video.source, facts=video.facts)
-    assert await keys(uploader) == ["source", "thumbnail.jpg"]
+    assert await names_in_store(uploader) == ["source", "thumbnail.jpg"]
     picture = await http.get(video.thumbnail_url)
     assert picture.headers["content-type"] == "image/jpeg"
     assert picture.content.startswith(b"\xff\xd8")
@@ -85,8 +70,39 @@ async def test_what_is_no_video_is_rejected_with_a_reason_and_removed(
     assert video.error_code and video.error_message and video.error_message.endswith(".")
     assert str(uploader.settings.scratch_folder) not in video.error_message
     assert last_said(migrated) == VideoRejected(video_id=video.id, code=video.error_code, reason=video.error_message)
-    assert await keys(uploader) == []
+    assert await names_in_store(uploader) == []
     assert [upload async for upload in uploader.store.list_multiparts()] == []
+
+
+async def test_a_checksum_that_the_store_does_not_know_is_made(
+    uploader: UploaderWorker, http: httpx.AsyncClient, user: UUID, film: bytes
+) -> None:
+    video = await uploaded(uploader, user, film, http)
+    folder = local(uploader).folder
+    for record in folder.records.rglob("*.json"):
+        record.unlink()
+    if film_parts := [upload async for upload in uploader.store.list_multiparts()]:
+        parts = await uploader.store.list_parts(film_parts[0].key, film_parts[0].upload_id)
+        await uploader.store.complete_multipart(film_parts[0].key, film_parts[0].upload_id, parts)
+        (folder.records / f"{film_parts[0].key}.json").unlink()
+    await probe_video(ProbeVideo(video_id=video.id), uploader)
+    video = await video_of(uploader, user, video.id)
+    assert video.source is not None
+    assert video.source.crc32 == zlib.crc32(film)
+
+
+async def test_a_file_that_the_store_has_lost_is_rejected(
+    uploader: UploaderWorker, http: httpx.AsyncClient, user: UUID
+) -> None:
+    for data in (b"film", b"film" * 30_000):
+        video = await uploaded(uploader, user, data, http)
+        for upload in [upload async for upload in uploader.store.list_multiparts()]:
+            await uploader.store.abort_multipart(upload.key, upload.upload_id)
+        await uploader.store.delete_prefix(f"sources/{user}/")
+        await probe_video(ProbeVideo(video_id=video.id), uploader)
+        video = await video_of(uploader, user, video.id)
+        assert video.status == "rejected"
+        assert video.error_message == "The file is not in the store any more; upload it again."
 
 
 async def test_an_inspection_told_twice_is_done_once(
@@ -183,7 +199,7 @@ async def test_a_file_that_ends_its_worker_every_time_is_rejected_at_last(
     await probe_video(ProbeVideo(video_id=video.id), uploader)
     video = await video_of(uploader, user, video.id)
     assert (video.status, video.error_code) == ("rejected", "inspection_failed")
-    assert await keys(uploader) == []
+    assert await names_in_store(uploader) == []
 
 
 async def test_a_worker_that_is_stopped_gives_the_inspection_back_at_once(
@@ -239,59 +255,3 @@ async def test_a_late_put_does_not_replace_what_was_inspected(
         video.source, content_type="application/octet-stream"
     )
     assert video.source.crc32 == zlib.crc32(film)
-
-
-async def test_a_deleted_video_is_gone_from_library_and_store(
-    uploader: UploaderWorker, http: httpx.AsyncClient, user: UUID, film: bytes
-) -> None:
-    video = await uploaded(uploader, user, film, http)
-    await probe_video(ProbeVideo(video_id=video.id), uploader)
-    other = await uploaded(uploader, user, b"x" * 10, http)
-    for _ in range(2):
-        await delete_source(DeleteSource(user_id=user, video_id=video.id), uploader)
-    with pytest.raises(NotFound):
-        await video_of(uploader, user, video.id)
-    assert await keys(uploader) == ["arrival"]
-    assert await Videos.known(other.id) is not None
-
-
-async def test_an_upload_under_way_can_be_deleted(
-    uploader: UploaderWorker, http: httpx.AsyncClient, user: UUID
-) -> None:
-    data = os.urandom(100 * 1024)
-    plan = await opened(uploader, user, len(data))
-    await send_part(uploader, user, plan, 1, data, http)
-    await delete_source(DeleteSource(user_id=user, video_id=plan.video_id), uploader)
-    assert [upload async for upload in uploader.store.list_multiparts()] == []
-    assert (await http.put(plan.url, content=data[: plan.part_size_bytes])).status_code == 409
-
-
-async def test_nobody_deletes_what_belongs_to_somebody_else(
-    uploader: UploaderWorker, http: httpx.AsyncClient, user: UUID, film: bytes
-) -> None:
-    video = await uploaded(uploader, user, film, http)
-    await delete_source(DeleteSource(user_id=uuid4(), video_id=video.id), uploader)
-    await probe_video(ProbeVideo(video_id=video.id), uploader)
-    assert (await video_of(uploader, user, video.id)).status == "ready"
-
-
-async def test_a_video_deleted_while_it_is_inspected_leaves_nothing(
-    uploader: UploaderWorker,
-    migrated: LocalStack,
-    http: httpx.AsyncClient,
-    user: UUID,
-    film: bytes,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    video = await uploaded(uploader, user, film, http)
-    look = inspected
-
-    async def deleted(*given: object) -> object:
-        found = await look(*given)  # type: ignore[arg-type]
-        await Videos.forget(user, video.id)
-        return found
-
-    monkeypatch.setattr(handlers, "inspected", deleted)
-    await probe_video(ProbeVideo(video_id=video.id), uploader)
-    assert await keys(uploader) == []
-    assert [type(message).__name__ for message in said(migrated)] == ["ProbeVideo"]

@@ -30,7 +30,6 @@ from shared.messages import (
 from shared.views import UploadPlan, Video
 from shared.work import Work, handles
 from stack.local import LocalStack
-from tests.media import tone, video
 
 KIB = 1024
 PROCESSES = ("uploader.app", "uploader.worker")
@@ -134,12 +133,6 @@ async def bus(house: House) -> AsyncIterator[Bus]:
     bus = await Bus.connect(house.environments["uploader.app"]["DAILIES_NATS_URL"], "test")
     yield bus
     await bus.close()
-
-
-@pytest.fixture(scope="session")
-def film(media: Path) -> bytes:
-    """A short real video."""
-    return video(media / "uploaded.mp4", sound=tone(2.0)).read_bytes()
 
 
 async def until(reached: Callable[[], Awaitable[bool]], timeout_s: float = 30) -> None:

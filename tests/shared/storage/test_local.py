@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import time
 import zlib
@@ -52,6 +53,46 @@ async def test_storing_a_fetched_file_leaves_the_original_record_alone(local_sto
     await local_store.fetch(KEY, scratch / "same")
     await local_store.put_file("other", scratch / "same", "video/webm")
     assert await local_store.stat(KEY) == original
+
+
+async def test_a_file_given_by_a_symbolic_link_is_stored_as_what_it_leads_to(
+    local_store: LocalStore, scratch: Path
+) -> None:
+    (scratch / "real").write_bytes(b"film")
+    (scratch / "link").symlink_to(scratch / "real")
+    await local_store.put_file(KEY, scratch / "link")
+    stored = local_store.folder.objects / KEY
+    assert stored.read_bytes() == b"film"
+    assert not stored.is_symlink()
+
+
+async def test_a_file_of_another_disk_is_copied_in(local_store: LocalStore) -> None:
+    data = os.urandom(2 * MIB + 5)
+    source = Path("/dev/shm") / f"dailies-in-{os.getpid()}"
+    try:
+        source.write_bytes(data)
+        put = await local_store.put_file(KEY, source)
+    finally:
+        source.unlink(missing_ok=True)
+    assert put.crc32 == zlib.crc32((local_store.folder.objects / KEY).read_bytes()) == zlib.crc32(data)
+
+
+async def test_where_links_are_not_possible_bytes_are_copied(
+    local_store: LocalStore, scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "link", refused)
+    data = os.urandom(2 * MIB + 3)
+    (scratch / "in").write_bytes(data)
+    put = await local_store.put_file("a/one", scratch / "in", "video/mp4")
+    copied = await local_store.copy("a/one", "b/two")
+    await local_store.fetch("b/two", scratch / "out")
+    assert (scratch / "out").read_bytes() == data
+    assert (copied.size_bytes, copied.crc32, copied.content_type) == (put.size_bytes, zlib.crc32(data), "video/mp4")
+    assert not (scratch / "out").samefile(local_store.folder.objects / "b/two")
+    assert [path for path in files(local_store) if path.startswith("incoming")] == []
 
 
 @pytest.mark.parametrize("tree", ["objects", "records"])

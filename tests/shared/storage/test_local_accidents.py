@@ -154,6 +154,26 @@ async def test_an_abort_that_was_cut_short_is_finished_later(local_store: LocalS
     assert not place.exists()
 
 
+async def test_parts_that_outlived_their_completion_are_dropped_when_it_is_repeated(
+    local_store: LocalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload_id = await local_store.create_multipart(KEY)
+    await send_part(local_store, KEY, upload_id, 1, b"film")
+    parts = await local_store.list_parts(KEY, upload_id)
+
+    def killed(*_: object, **__: object) -> None:
+        raise InterruptedError
+
+    monkeypatch.setattr(shutil, "rmtree", killed)
+    with pytest.raises(InterruptedError):
+        await local_store.complete_multipart(KEY, upload_id, parts)
+    monkeypatch.undo()
+    assert (local_store.folder.uploads / upload_id).exists()
+    await local_store.complete_multipart(KEY, upload_id, parts)
+    assert list(local_store.folder.uploads.iterdir()) == []
+    assert (await local_store.stat(KEY)).size_bytes == 4
+
+
 COMPLETE = """
 import asyncio, sys
 from pathlib import Path
