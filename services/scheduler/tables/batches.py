@@ -7,7 +7,7 @@ from typing import Any, get_type_hints
 from uuid import UUID
 
 from msgspec.structs import replace
-from piccolo.columns import JSONB, BigInt, Boolean, DoublePrecision, ForeignKey, Integer, Text, Timestamptz, Varchar
+from piccolo.columns import JSONB, BigInt, DoublePrecision, Integer, Text, Timestamptz, Varchar
 from piccolo.columns import UUID as UuidColumn
 from piccolo.table import Table
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Any, get_type_hints
 from uuid import UUID
 
-from piccolo.columns import JSONB, BigInt, Boolean, DoublePrecision, ForeignKey, Integer, LazyTableReference, Text, Timestamptz
+from piccolo.columns import (
+    JSONB,
+    BigInt,
+    Boolean,
+    DoublePrecision,
+    ForeignKey,
+    Integer,
+    LazyTableReference,
+    Text,
+    Timestamptz,
+)
 from piccolo.columns import UUID as UuidColumn
 from piccolo.table import Table
 
@@ -20,7 +30,9 @@ class BatchVideos(Table, tablename="batch_videos"):
     """A video in a batch."""
 
     id = UuidColumn(primary_key=True)
-    batch_job_id = ForeignKey(LazyTableReference("BatchJobs", module_path="services.scheduler.tables.batches"))
+    batch_job_id: ForeignKey[Any] = ForeignKey(
+        LazyTableReference("BatchJobs", module_path="services.scheduler.tables.batches")
+    )
     user_id = UuidColumn()
     video_id = UuidColumn()
     position = Integer()
