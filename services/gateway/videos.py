@@ -46,7 +46,7 @@ async def list_videos(
     sort: Sort = "-created_at",
 ) -> VideoPage:
     """A page of the library, and how many videos there are in all."""
-    return await at.bus.ask(ListVideos(user_id=caller.user_id, search=search, limit=limit, offset=offset, sort=sort))
+    return await at.ask(ListVideos(user_id=caller.user_id, search=search, limit=limit, offset=offset, sort=sort))
 
 
 @get(
@@ -58,7 +58,7 @@ async def list_videos(
 )
 async def get_video(video_id: FromPath[UUID], caller: Who, at: At) -> Video:
     """What is known of a video: its size, codecs, duration, and whether it passed inspection."""
-    return await at.bus.ask(GetVideo(user_id=caller.user_id, video_id=video_id))
+    return await at.ask(GetVideo(user_id=caller.user_id, video_id=video_id))
 
 
 @get(
@@ -70,7 +70,7 @@ async def get_video(video_id: FromPath[UUID], caller: Who, at: At) -> Video:
 )
 async def get_upload(video_id: FromPath[UUID], caller: Who, at: At) -> UploadState:
     """The parts that the store has, and a freshly signed URL: what to ask before going on after an interruption."""
-    return await at.bus.ask(GetUpload(user_id=caller.user_id, video_id=video_id))
+    return await at.ask(GetUpload(user_id=caller.user_id, video_id=video_id))
 
 
 @post(
@@ -84,7 +84,7 @@ async def get_upload(video_id: FromPath[UUID], caller: Who, at: At) -> UploadSta
 )
 async def sign_parts(video_id: FromPath[UUID], data: JSONBody[PartNumbers], caller: Who, at: At) -> PartUrls:
     """Each URL is valid for minutes only: ask for those that are sent next."""
-    return await at.bus.ask(SignParts(user_id=caller.user_id, video_id=video_id, numbers=data.numbers))
+    return await at.ask(SignParts(user_id=caller.user_id, video_id=video_id, numbers=data.numbers))
 
 
 @post(
@@ -97,6 +97,6 @@ async def sign_parts(video_id: FromPath[UUID], data: JSONBody[PartNumbers], call
 )
 async def complete_upload(video_id: FromPath[UUID], caller: Who, at: At) -> Video:
     """Sizes and parts are verified, then the video is inspected. Saying it twice changes nothing."""
-    return await at.bus.ask(
+    return await at.ask(
         CompleteUpload(request_id=uuid.uuid4(), user_id=caller.user_id, video_id=video_id), timeout_s=ASSEMBLY_S
     )
