@@ -76,8 +76,8 @@ class ApiKeyMade(Struct, frozen=True, kw_only=True):
 class Api:
     """A connection to the API at `url`, as the owner of `key`. Use it as an async context manager.
 
-    Every method raises `Refused` with the API's reason, or `Unreachable`. What may be asked twice is asked again when the
-    connection breaks or the server is busy.
+    Every method raises `Refused` with the API's reason, or `Unreachable`. What may be asked twice is asked again when
+    the connection breaks or the server is busy.
     """
 
     def __init__(self, url: str, key: str | None = None, *, backoff: Backoff | None = None) -> None:
@@ -159,11 +159,11 @@ class Api:
         return await self._ask("POST", f"videos/{video_id}/complete", Video, timeout_s=300)
 
     async def request_export(
-        self, batch_id: UUID, format: ExportFormat, options: Mapping[str, bool] | None = None
+        self, batch_id: UUID, kind: ExportFormat, options: Mapping[str, bool] | None = None
     ) -> ExportRequested:
         """Have the outputs of a batch packed."""
         return await self._ask(
-            "POST", f"batch-jobs/{batch_id}/export", ExportRequested, {"format": format, **(options or {})}
+            "POST", f"batch-jobs/{batch_id}/export", ExportRequested, {"format": kind, **(options or {})}
         )
 
     async def export(self, batch_id: UUID, export_id: UUID) -> BatchExport:

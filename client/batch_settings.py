@@ -34,7 +34,7 @@ UNTOLD = "different"
 
 
 def settings_from(values: Mapping[str, Any]) -> BatchSettings:
-    """The settings, where None stands for the default. Raises `UsageError` with a line for each that is out of range."""
+    """The settings, where None stands for the default. Raises `UsageError` with a line for each that is wrong."""
     given = {name: value for name, value in values.items() if value is not None}
     hints = get_type_hints(BatchSettings, include_extras=True)
     problems = []

@@ -63,7 +63,7 @@ async def download(
                         await persist(
                             lambda: arriving.go_on(http, url),
                             patience,
-                            worth_it=_worth_it(arriving),
+                            worth_it=_worth_it,
                             failed=arriving.failed,
                         )
                         break
@@ -91,7 +91,7 @@ class _Arriving:
         self.crc32 = 0
         self.etag: str | None = None
 
-    def failed(self, error: Exception, failures: int) -> None:
+    def failed(self, error: Exception) -> None:
         self.listener.again("the connection broke" if isinstance(error, httpx.HTTPError) else str(error))
 
     async def go_on(self, http: httpx.AsyncClient, url: Callable[[], Awaitable[str]]) -> None:
@@ -128,12 +128,9 @@ class _Arriving:
         self.listener.have(0)
 
 
-def _worth_it(arriving: _Arriving) -> Callable[[Exception], bool]:
-    def worth_it(error: Exception) -> bool:
-        # 403: the URL has expired; 416: what is here was not what it seemed, and the next attempt starts over.
-        return passing(error) or (isinstance(error, Refused) and error.problem.status in (403, 416))
-
-    return worth_it
+def _worth_it(error: Exception) -> bool:
+    # 403: the URL has expired; 416: what is here was not what it seemed, and the next attempt starts over.
+    return passing(error) or (isinstance(error, Refused) and error.problem.status in (403, 416))
 
 
 def _start(response: httpx.Response) -> int | None:

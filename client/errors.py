@@ -1,4 +1,4 @@
-"""What can go wrong for the person at the terminal: one sentence that says what to do, and an exit status for scripts."""
+"""What can go wrong for a person at the terminal: a sentence that says what to do, and an exit status for scripts."""
 
 from __future__ import annotations
 

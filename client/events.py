@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 
@@ -115,7 +114,7 @@ async def listen(
         failures += 1
         if failures >= backoff.attempts:
             yield Lost(reason)
-        pause = backoff.pause_s(min(failures, 8), random.random())
+        pause = backoff.pause_s(min(failures, 8))
         await asyncio.sleep(max(pause, parser.retry_s or 0.0))
 
 

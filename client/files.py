@@ -59,16 +59,16 @@ def _video(path: Path) -> LocalVideo:
     content_type = CONTENT_TYPES.get(path.suffix.lower())
     try:
         facts = path.stat()
+        if stat.S_ISDIR(facts.st_mode):
+            raise UsageError(f"{path} is a folder; name the files in it, such as {path}/*.mp4.")
+        if not stat.S_ISREG(facts.st_mode):
+            raise UsageError(f"{path} is not a regular file; give a video file.")
         with path.open("rb"):
             pass
     except FileNotFoundError:
         raise UsageError(f"{path} does not exist; check the name.") from None
-    except IsADirectoryError:
-        raise UsageError(f"{path} is a folder; name the files in it, such as {path}/*.mp4.") from None
     except OSError as error:
         raise UsageError(f"{path} cannot be read ({error.strerror}); check its permissions.") from None
-    if not stat.S_ISREG(facts.st_mode):
-        raise UsageError(f"{path} is not a regular file; give a video file.")
     if content_type is None:
         raise UsageError(f"{path} is not an MP4, MOV, AVI or WebM file; convert it, or leave it out.")
     if facts.st_size == 0:

@@ -12,7 +12,10 @@ MOST_PAGES = 20
 
 
 async def find_batch(api: Api, text: str) -> UUID:
-    """The batch with this id, beginning of an id, or name; `last` is the newest. Raises `UsageError` when it is not clear."""
+    """The batch with this id, beginning of an id, or name; `last` is the newest.
+
+    Raises `UsageError` when it is not clear which.
+    """
     try:
         return UUID(text)
     except ValueError:

@@ -21,7 +21,7 @@ class Piece(Struct, frozen=True, kw_only=True):
 
 
 def pieces(file: int, size_bytes: int, plan: UploadPlan, stored: Collection[int] = ()) -> list[Piece]:
-    """The pieces of a file that are still to be sent, in order. Raises `ClientError` when the plan is not for this size."""
+    """The pieces of a file that are still to be sent, in order. Raises `ClientError` when the plan is not for it."""
     if plan.upload_id is None:
         return [] if 1 in stored else [Piece(file=file, number=1, offset=0, size=size_bytes)]
     step = plan.part_size_bytes

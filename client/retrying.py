@@ -28,10 +28,14 @@ class Backoff(Struct, frozen=True, kw_only=True):
     factor: float = 3.0
     longest_s: float = 30.0
 
-    def pause_s(self, failures: int, luck: float) -> float:
-        """The pause after so many failures (1, 2, …); `luck` from 0 to 1 spreads those who failed at the same moment."""
+    def pause_s(self, failures: int, luck: float | None = None) -> float:
+        """The pause after so many failures (1, 2, …).
+
+        `luck` from 0 to 1, random by default, spreads those who failed at the same moment.
+        """
         whole = min(self.longest_s, self.first_s * self.factor ** (failures - 1))
-        return whole * (0.5 + luck / 2)
+        spread = random.random() if luck is None else luck
+        return whole * (0.5 + spread / 2)
 
 
 def passing(error: Exception) -> bool:
@@ -52,7 +56,7 @@ async def persist(
     backoff: Backoff,
     *,
     worth_it: Callable[[Exception], bool] = passing,
-    failed: Callable[[Exception, int], None] = lambda error, failures: None,
+    failed: Callable[[Exception], None] | None = None,
 ) -> T:
     """Do something until it works, at most `backoff.attempts` times; the last error is raised.
 
@@ -66,8 +70,9 @@ async def persist(
             failures += 1
             if failures >= backoff.attempts or not worth_it(error):
                 raise
-            failed(error, failures)
-            pause = backoff.pause_s(failures, random.random())
+            if failed is not None:
+                failed(error)
+            pause = backoff.pause_s(failures)
             asked = error.retry_after_s if isinstance(error, Refused) else None
             await asyncio.sleep(max(pause, asked or 0.0))
 

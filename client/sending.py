@@ -68,7 +68,7 @@ async def send(call: Call, journal: Journal, entry: Entry, files: Sequence[Outgo
         if error.code != "conflict":
             raise
         raise ClientError(
-            f"All files were sent, but the batch cannot start: {error}\nLook at it with: dailies status {entry.batch_id}",
+            f"All files were sent, but the batch cannot start: {error}\nSee: dailies status {entry.batch_id}",
             code="conflict",
             status=error.status,
         ) from error

@@ -52,8 +52,8 @@ def login_file() -> Path:
     return Path(typer.get_app_dir("dailies")) / "login.json"
 
 
-def run(context: typer.Context, as_json: bool, work: Work, *, needs_key: bool = True) -> None:
-    """Do the work of a command and end with its status; whatever goes wrong is told in a sentence, never as a traceback."""
+def run(context: typer.Context, work: Work, *, as_json: bool, needs_key: bool = True) -> None:
+    """Do the work of a command and end with its status; what goes wrong is told in a sentence, never as a traceback."""
     terminal = Terminal(as_json=as_json)
     place: Place = context.obj
     try:

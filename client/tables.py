@@ -65,9 +65,7 @@ def batch_details(details: BatchDetails) -> RenderableType:
 
 def lengths(video: BatchVideo) -> tuple[float | None, float | None]:
     """Seconds of a video before and, once it is processed, after."""
-    result = video.processing_result or {}
-    after = result.get("duration_after_s")
-    return video.duration_s, float(after) if isinstance(after, int | float) else None
+    return video.duration_s, video.processing_result.output_s if video.processing_result else None
 
 
 def ago(moment: datetime, now: datetime) -> str:

@@ -14,7 +14,10 @@ from client.text import shown
 
 
 class Terminal:
-    """The two ends of a command's output. With `as_json` stdout gets one JSON document (or one event a line) and stderr errors."""
+    """The two ends of a command's output.
+
+    With `as_json` stdout gets one JSON document (or one event a line), and stderr nothing but an error.
+    """
 
     def __init__(self, *, as_json: bool) -> None:
         self.as_json = as_json

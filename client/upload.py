@@ -1,4 +1,7 @@
-"""Sends files to the store: five transfers at a time across all files and parts, each tried three times, in constant memory."""
+"""Sends files to the store: five transfers at a time across all files and parts, each tried three times.
+
+Memory does not grow with the files: they are read as they are sent.
+"""
 
 from __future__ import annotations
 
@@ -127,7 +130,7 @@ class _Transfers:
             url, headers = await self._address(piece, expired=expired)
             await self._put(piece, url, headers)
 
-        def failed(error: Exception, failures: int) -> None:
+        def failed(error: Exception) -> None:
             nonlocal expired
             expired = _says_expired(error)
             self.listener.again(piece.file, _reason(error))

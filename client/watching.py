@@ -1,4 +1,4 @@
-"""Follows a batch until it ends: live events where they come through, questions every other second where they do not."""
+"""Follows a batch until it ends: by live events where they come through, by questions where they do not."""
 
 from __future__ import annotations
 
@@ -89,14 +89,14 @@ def _with_progress(watched: Watched, event: dict[str, Any]) -> Watched:
 
 def _with_batch(watched: Watched, batch: BatchJob) -> Watched:
     # After an interruption events are told again that an answer in between has overtaken.
-    if batch.updated_at < watched.details.batch_job.updated_at:
+    if batch.revision < watched.details.batch_job.revision:
         return watched
     return msgspec.structs.replace(watched, details=BatchDetails(batch_job=batch, videos=watched.details.videos))
 
 
 def _with_video(watched: Watched, changed: BatchVideo) -> Watched:
     videos = tuple(
-        changed if video.id == changed.id and changed.updated_at >= video.updated_at else video
+        changed if video.id == changed.id and changed.revision >= video.revision else video
         for video in watched.details.videos
     )
     return msgspec.structs.replace(watched, details=BatchDetails(batch_job=watched.details.batch_job, videos=videos))
@@ -112,7 +112,7 @@ def _with_export_progress(watched: Watched, event: dict[str, Any]) -> Watched:
 
 
 class Patience(Struct, frozen=True, kw_only=True):
-    """How a batch is followed: how to reconnect, how often to ask while no events come, how long to bear silence. Seconds."""
+    """How a batch is followed: how to reconnect, and, in seconds, how often to ask while no events come."""
 
     reconnect: Backoff = Backoff(attempts=3, first_s=0.5, factor=2.0, longest_s=15.0)
     poll_s: float = 2.0

@@ -96,7 +96,7 @@ class Bus:
                 ),
                 patience_s,
             )
-        except (NatsError, OSError, asyncio.TimeoutError) as error:
+        except (TimeoutError, NatsError, OSError) as error:
             raise Unavailable("NATS does not answer; check DAILIES_NATS_URL and that the server runs.") from error
         bus = cls(client)
         for stream in STREAMS:
@@ -120,7 +120,8 @@ class Bus:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout_s
         trace = str(structlog.contextvars.get_contextvars().get("request_id", ""))
-        while True:
+        message: Msg | None = None
+        while message is None:
             try:
                 message = await self.client.request(
                     asked.subject(),
@@ -128,13 +129,12 @@ class Bus:
                     timeout=max(0.05, deadline - loop.time()),
                     headers={TRACE_HEADER: trace} if trace else None,
                 )
-                break
             except NoRespondersError:
                 # The service is just being restarted, more often than not: nobody has heard the question, so ask again.
                 if loop.time() + 0.1 >= deadline:
                     raise _nobody(asked) from None
                 await asyncio.sleep(0.1)
-            except (NatsError, asyncio.TimeoutError):
+            except (TimeoutError, NatsError):
                 raise _nobody(asked) from None
         headers = message.headers or {}
         if code := headers.get(ERROR_HEADER):

@@ -12,12 +12,12 @@ from contextlib import asynccontextmanager
 from uuid import UUID, uuid4
 
 import msgspec
-from msgspec import Struct
 from nats.aio.msg import Msg
 
 from shared.bus import Bus
 from shared.errors import DailiesError, NotFound, Unavailable
 from shared.logs import logger
+from shared.media import Stage
 from shared.messages import Claim, ClaimRun, RenewLease, WorkStopped
 
 log = logger(__name__)
@@ -35,11 +35,20 @@ class RunStopped(Exception):
         self.verdict = verdict
 
 
-class Run(Struct, frozen=True):
+class Run:
     """A granted claim. Everything the run says and stores carries its token."""
 
-    token: UUID
-    lease_s: float
+    def __init__(self, token: UUID, lease_s: float) -> None:
+        self.token = token
+        self.lease_s = lease_s
+        self.stage: Stage | None = None
+        self.news = asyncio.Event()
+
+    def reached(self, stage: Stage) -> None:
+        """Tell the scheduler, with the next renewal and at once, that the run is in a new stage."""
+        if stage is not self.stage:
+            self.stage = stage
+            self.news.set()
 
 
 @asynccontextmanager
@@ -125,7 +134,8 @@ async def _renew(bus: Bus, work_id: UUID, run: Run, stop: Callable[[str], None])
     every_s = max(MIN_RENEWAL_S, min(run.lease_s / 4, MAX_RENEWAL_S))
     while True:
         try:
-            renewal = await bus.ask(RenewLease(work_id=work_id, run_token=run.token), timeout_s=every_s)
+            question = RenewLease(work_id=work_id, run_token=run.token, stage=run.stage)
+            renewal = await bus.ask(question, timeout_s=every_s)
             if renewal.verdict != "go_on":
                 return stop(renewal.verdict)
         except NotFound:
@@ -134,4 +144,6 @@ async def _renew(bus: Bus, work_id: UUID, run: Run, stop: Callable[[str], None])
             pass
         except DailiesError as error:
             log.warning("the lease was not renewed", error=str(error))
-        await asyncio.sleep(every_s)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(run.news.wait(), every_s)
+            run.news.clear()

@@ -179,24 +179,28 @@ async def run_ffmpeg(
 
 @asynccontextmanager
 async def ffmpeg_output(
-    arguments: Sequence[str], *, doing: str, limits: Limits = CHILD_LIMITS
+    arguments: Sequence[str], *, doing: str, to: int | None = None, limits: Limits = CHILD_LIMITS
 ) -> AsyncIterator[AsyncIterator[bytes]]:
     """Hold a running ffmpeg and iterate over what it writes to `pipe:1`, only as fast as it is consumed.
 
-    Whoever has enough leaves the block, which ends it. Its failure is raised at the end of the iteration, as by
+    With a descriptor `to` it writes there instead, and there is nothing to iterate over. Whoever has enough leaves the
+    block, which ends it. If it failed by itself, that is raised at the end of the iteration or of the block, as by
     `run_ffmpeg`.
     """
-    async with started([*_FFMPEG, *arguments], limits=limits, stdout=PIPE, stderr=PIPE) as process:
+    sink = PIPE if to is None else to
+    async with started([*_FFMPEG, *arguments], limits=limits, stdout=sink, stderr=PIPE) as process:
         complaints = asyncio.create_task(read_tail(process.stderr))
 
         async def pieces() -> AsyncIterator[bytes]:
-            assert process.stdout is not None
-            while piece := await process.stdout.read(_PIECE):
+            while process.stdout is not None and (piece := await process.stdout.read(_PIECE)):
                 yield piece
-            _raise_for(await process.wait(), await complaints, doing)
+            if to is None:
+                _raise_for(await process.wait(), await complaints, doing)
 
         try:
             yield pieces()
+            if to is not None and process.returncode:
+                _raise_for(process.returncode, await complaints, doing)
         finally:
             complaints.cancel()
             with suppress(asyncio.CancelledError):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from datetime import datetime
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 from uuid import UUID
 
 from msgspec import Struct
@@ -25,9 +25,12 @@ from shared.views import (
     BatchVideo,
     ExportPage,
     PartUrls,
+    ProcessingResult,
     UploadPlan,
     UploadState,
+    UserExports,
     Video,
+    VideoBatches,
     VideoPage,
 )
 
@@ -189,6 +192,44 @@ class RetryFailed(Request[BatchJob], frozen=True, kw_only=True):
     video_ids: tuple[UUID, ...] | None = None
 
 
+class EditBatch(Request[BatchJob], frozen=True, kw_only=True):
+    """Change a batch's name, description or priority; what is None stays. A priority above the tier's is lowered to it."""
+
+    of, answer = "scheduler", BatchJob
+    user_id: UUID
+    batch_id: UUID
+    name: str | None = None
+    description: str | None = None
+    priority: int | None = None
+
+
+class RemoveVideos(Request[BatchDetails], frozen=True, kw_only=True):
+    """Take videos that have not begun out of a batch. Raises `Conflict` when one has begun or ended."""
+
+    of, answer = "scheduler", BatchDetails
+    user_id: UUID
+    batch_id: UUID
+    video_ids: tuple[UUID, ...]
+
+
+class ReorderVideos(Request[BatchDetails], frozen=True, kw_only=True):
+    """Put the videos of a batch that was not started into this order; every one of them is named once."""
+
+    of, answer = "scheduler", BatchDetails
+    user_id: UUID
+    batch_id: UUID
+    video_ids: tuple[UUID, ...]
+
+
+class DuplicateBatch(Request[BatchDetails], frozen=True, kw_only=True):
+    """Make a new batch with the settings and the uploaded videos of another."""
+
+    of, answer = "scheduler", BatchDetails
+    user_id: UUID
+    batch_id: UUID
+    new_batch_id: UUID
+
+
 class DeleteBatch(Request[BatchJob], frozen=True, kw_only=True):
     """Remove a finished or cancelled batch and the files that are only its own."""
 
@@ -214,6 +255,14 @@ class ListBatches(Query[BatchPage], frozen=True, kw_only=True):
     limit: int = 20
     offset: int = 0
     sort: str = "-created_at"
+
+
+class FindBatches(Query[VideoBatches], frozen=True, kw_only=True):
+    """The batches of a user that these videos of the library are in."""
+
+    of, answer = "scheduler", VideoBatches
+    user_id: UUID
+    video_ids: tuple[UUID, ...]
 
 
 # --- Uploads: the gateway asks the uploader ------------------------------------------------------------------------
@@ -328,6 +377,14 @@ class ListExports(Query[ExportPage], frozen=True, kw_only=True):
     of, answer = "scheduler", ExportPage
     user_id: UUID
     batch_id: UUID
+
+
+class ListUserExports(Query[UserExports], frozen=True, kw_only=True):
+    """A user's newest exports, of all batches."""
+
+    of, answer = "scheduler", UserExports
+    user_id: UUID
+    limit: int = 100
 
 
 # --- Claims: workers ask the scheduler -----------------------------------------------------------------------------
@@ -484,9 +541,7 @@ class VideoProcessed(Event, frozen=True, kw_only=True):
     batch_video_id: UUID
     run_token: UUID
     output: StoredObject
-    facts: MediaFacts
-    result: dict[str, Any]
-    """What people want to know of it: seconds before and after, number of cuts, seconds each stage took, warnings."""
+    result: ProcessingResult
 
 
 class VideoFailed(Event, frozen=True, kw_only=True):
@@ -592,7 +647,9 @@ class WorkerSeen(Update, frozen=True, kw_only=True):
     worker: str
     service: str
     slots: int
+    """How many pieces of work it can have at once; 0 when it is about to end."""
     running: tuple[UUID, ...]
+    """The batch videos that occupy its slots."""
     started_at: datetime
 
     def subject(self) -> str:

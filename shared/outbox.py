@@ -6,6 +6,8 @@ A process that dies between the two loses nothing, because a sweep sends what wa
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -92,15 +94,16 @@ class Outbox:
         """Answer a request in a transaction of its own; the same request asked again gets the same answer and changes nothing."""
         async with self.change():
             # Two copies of a question may arrive at the same time: the second waits here for the answer to the first.
-            await self._run("select pg_advisory_xact_lock(hashtextextended({}, 0))", str(request.request_id))
-            rows = await self._run("select answer from answered where request_id = {}", request.request_id)
+            key = _own_id(request)
+            await self._run("select pg_advisory_xact_lock(hashtextextended({}, 0))", str(key))
+            rows = await self._run("select answer from answered where request_id = {}", key)
             if rows:
                 known: A = msgspec.json.decode(rows[0]["answer"], type=type(request).answer)
                 return known
             answer = await make()
             await self._run(
                 "insert into answered (request_id, answer) values ({}, {})",
-                request.request_id,
+                key,
                 msgspec.json.encode(answer),
             )
             return answer
@@ -115,10 +118,8 @@ class Outbox:
                 log.warning("messages wait in the outbox", error=str(error))
             except Exception:
                 log.exception("the outbox could not be read")
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), SWEEP_S)
-            except TimeoutError:
-                pass
             self._wake.clear()
 
     async def send_some(self, at_most: int = 100) -> int:
@@ -141,3 +142,8 @@ class Outbox:
     async def _run(self, sql: str, *values: object) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = await self.engine.run_querystring(QueryString(sql, *values))
         return rows
+
+
+def _own_id(request: Request[Any]) -> uuid.UUID:
+    """An id that only the same kind of request of the same user has: whoever guesses a request id gets nobody's answer."""
+    return uuid.uuid5(request.request_id, f"{type(request).__name__} {getattr(request, 'user_id', '')}")

@@ -55,7 +55,7 @@ class StoreSettings(Common, frozen=True, kw_only=True):
     """`local` for a folder, `s3` for any S3-compatible store."""
     store_folder: Path = Path(".run/store")
     """The folder of the local store; services on one host share it."""
-    store_url: str = "http://127.0.0.1:8471"
+    store_url: str = "http://127.0.0.1:8401"
     """Public address of the local store's endpoint, as browsers reach it."""
     signing_keys: str = ""
     """Keys for signed URLs, `<id>:<64 hex digits>`, separated by commas; the first signs, all of them verify."""

@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
 
 from shared.batches import BatchSettings, BatchStatus, ExportFormat, ExportStatus, VideoStatus
 from shared.media import MediaFacts, Stage, StoredObject
+
+
+class ProcessingResult(Struct, frozen=True, kw_only=True):
+    """What people want to know of a processed video."""
+
+    source_s: float
+    """Seconds of the source."""
+    output_s: float
+    """Seconds of the output."""
+    silence_removed_s: float = 0.0
+    cuts: int = 0
+    """How many stretches were cut out."""
+    steps_s: dict[str, float] = {}
+    """Seconds that each step took in the run that succeeded; a step that an earlier run had finished took next to nothing."""
+    warnings: tuple[str, ...] = ()
+    """What a person should look at, in sentences."""
+    facts: MediaFacts | None = None
+    """The output as ffprobe sees it."""
 
 
 class BatchVideo(Struct, frozen=True, kw_only=True):
@@ -32,7 +49,7 @@ class BatchVideo(Struct, frozen=True, kw_only=True):
     max_retries: int = 3
     attempt: int = 0
     """How often the video was handed to a worker."""
-    processing_result: dict[str, Any] | None = None
+    processing_result: ProcessingResult | None = None
     output: StoredObject | None = None
     output_video_url: str | None = None
     """A signed URL of the output, for as long as it is valid."""
@@ -129,6 +146,19 @@ class ExportPage(Struct, frozen=True, kw_only=True):
     exports: tuple[BatchExport, ...]
 
 
+class UserExport(Struct, frozen=True, kw_only=True):
+    """An export, and of which batch it is."""
+
+    batch_name: str
+    export: BatchExport
+
+
+class UserExports(Struct, frozen=True, kw_only=True):
+    """A user's newest exports, of all batches."""
+
+    exports: tuple[UserExport, ...]
+
+
 class UploadPlan(Struct, frozen=True, kw_only=True):
     """How the bytes of one video get to the store.
 
@@ -203,3 +233,18 @@ class VideoPage(Struct, frozen=True, kw_only=True):
 
     videos: tuple[Video, ...]
     total: int
+
+
+class VideoBatch(Struct, frozen=True, kw_only=True):
+    """A batch that a video is in."""
+
+    video_id: UUID
+    batch_job_id: UUID
+    batch_name: str
+    batch_status: BatchStatus
+
+
+class VideoBatches(Struct, frozen=True, kw_only=True):
+    """The batches that videos are in, newest first."""
+
+    batches: tuple[VideoBatch, ...]

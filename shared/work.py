@@ -109,7 +109,7 @@ class Work:
                     del self.broker.connection
 
     def start(self, handlers: Sequence[Handler], at: Any, slots: Mapping[str, int]) -> None:
-        """Consume the queues in `slots`, each with so many messages at a time; called on the event loop that runs the handlers."""
+        """Consume the queues in `slots`, each with so many messages at a time; the handlers run on the caller's event loop."""
         loop = asyncio.get_running_loop()
         for handler in handlers:
             kind: type[Durable] = handler.handled  # type: ignore[attr-defined]

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO, cast
 
 from stack import leftovers
 from stack.errors import StackError
@@ -132,6 +133,8 @@ class Child:
         self.send(self.spec.stop_signal)
         self._signal_tree(signal.SIGCONT)
         self._join(self.spec.grace_s if patience_s is None else patience_s)
+        if patience_s is None and self.pid is not None:
+            self._say(f"{self.spec.name} did not end within {self.spec.grace_s:g} s and is killed.")
         self.kill()
         self.sweep()
 
@@ -205,8 +208,7 @@ class Child:
         )
 
     def _pump(self, process: subprocess.Popen[bytes]) -> None:
-        assert process.stdout is not None
-        with process.stdout as lines:
+        with cast("IO[bytes]", process.stdout) as lines:
             while line := lines.readline(64 * 1024):
                 self._log.write(line)
                 if self.spec.echo:

@@ -46,7 +46,7 @@ def find(folder: Path, process: str | None = None, *, data: Path | None = None) 
     wanted = marks(folder, process or "")
     if process is None:
         del wanted["STACK_PROCESS"]
-    found = {pid for pid in _pids() if _is_marked(pid, wanted) or (data and _serves(pid, data))}
+    found = {pid for pid in _pids() if _is_marked(pid, wanted) or (data and serves(pid, data))}
     return found - {os.getpid()}
 
 
@@ -63,11 +63,20 @@ def end(folder: Path, process: str | None = None, *, data: Path | None = None, p
         if late > patience_s + 10:
             raise StackError(f"Process {min(left)} of an earlier run does not end; end it with: kill -9 {min(left)}.")
         for pid in left if late > patience_s else left - asked:
-            gentle = data is not None and _serves(pid, data) and late <= patience_s
+            gentle = data is not None and serves(pid, data) and late <= patience_s
             _signal(pid, signal.SIGINT if gentle else signal.SIGKILL)
         asked |= left
         time.sleep(0.02)
     return len(first)
+
+
+def serves(pid: int, data: Path) -> bool:
+    """Whether a process is the PostgreSQL server of this data folder."""
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return os.fsencode(data) in command and b"-D" in command
 
 
 def _pids() -> Iterator[int]:
@@ -80,14 +89,6 @@ def _is_marked(pid: int, wanted: Mapping[str, str]) -> bool:
     except OSError:
         return False
     return all(os.fsencode(f"{name}={value}") in environment for name, value in wanted.items())
-
-
-def _serves(pid: int, data: Path) -> bool:
-    try:
-        command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    except OSError:
-        return False
-    return os.fsencode(data) in command and b"-D" in command
 
 
 def _signal(pid: int, number: signal.Signals) -> None:

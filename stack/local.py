@@ -1,10 +1,11 @@
 """The local stack: private servers and the services of Dailies, as children of this process."""
 
-import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from signal import SIGKILL
 from types import TracebackType
 from typing import Self
 
@@ -12,7 +13,7 @@ from stack import health, leftovers, logins, migrations, postgres, processes, se
 from stack.child import Child, Spec
 from stack.errors import StackError
 from stack.lock import FolderLock
-from stack.ports import Ports
+from stack.ports import PREFERRED, Ports
 from stack.processes import PROCESSES, SERVICES, ProcessKind
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,7 +30,8 @@ class LocalStack:
     Used as a context manager: inside it everything is ready, after it everything has ended. `services` names services
     ("scheduler") or single processes ("scheduler.worker"); none means servers only. `settings` are DAILIES_* values
     that win over the stack's own. Ports are random unless `usual_ports`. Without `durable` the database does not wait
-    for the disk, and `close` ends the servers at once. `say` gets news for people, `echo` every log line of a service as (process, line).
+    for the disk, and `close` ends the servers at once. `say` gets news for people, `echo` every log line of a service
+    as (process, line).
 
     What is ended through the stack (`stop`, `kill`) stays down until `start`; what dies by itself is restarted.
     Raises `StackError` when another stack uses the folder, or something does not become ready.
@@ -63,6 +65,9 @@ class LocalStack:
         self._ports = Ports(preferred=usual_ports, say=say)
         self._lock = FolderLock(self.folder / "lock")
         self._children: dict[str, Child] = {}
+        self._hurried = False
+        self._discard: Callable[[], None] = _silent
+        self._forks = ThreadPoolExecutor(1, "forks")
 
     def __enter__(self) -> Self:
         """Start everything and wait until it is ready."""
@@ -76,7 +81,6 @@ class LocalStack:
     def open(self) -> None:
         """Start everything and wait until it is ready; when that fails, nothing is left running."""
         self._lock.take()
-        self._forks = ThreadPoolExecutor(1, "forks")
         try:
             self._open()
         except BaseException:
@@ -91,8 +95,12 @@ class LocalStack:
             (self.folder / name).mkdir(exist_ok=True)
         self.logins = logins.load(self.folder / "secrets.json", services=SERVICES)
         self.servers = servers.prepare(self.folder, ports=self._ports, logins=self.logins, durable=self._durable)
+        if not self._durable:
+            self._discard = partial(postgres.discard, self.servers.cluster, self.folder)
         if self.servers.cluster.data.parent != self.folder:
-            self._say(f"PostgreSQL runs as user {self.servers.cluster.user}; its data is in {self.servers.cluster.data}.")
+            self._say(
+                f"PostgreSQL runs as user {self.servers.cluster.user}; its data is in {self.servers.cluster.data}."
+            )
         for spec in servers.specs(self.servers, stack=self.folder, durable=self._durable):
             self._add(spec).start()
         self.wait_ready("postgres")
@@ -114,9 +122,16 @@ class LocalStack:
         finally:
             for child in self._children.values():
                 child.close()
+            self._discard()
             self._children.clear()
             self._forks.shutdown()
             self._lock.release()
+
+    def hurry(self) -> None:
+        """Make a `close` that is under way kill what has not ended yet. Safe in a signal handler."""
+        self._hurried = True
+        for child in list(self._children.values()):
+            child.send(SIGKILL)
 
     @property
     def names(self) -> list[str]:
@@ -197,6 +212,11 @@ class LocalStack:
         usual = {kind.name: kind.port for kind in self._table}.get(name)
         return self._ports.of(name, usual)
 
+    def shown_port(self, name: str) -> int | None:
+        """The port that people use of a server or process, if it has one."""
+        known = [*PREFERRED, *(kind.name for kind in self._table if kind.port)]
+        return self.port(name) if name in known else None
+
     def environment(self, name: str) -> dict[str, str]:
         """The whole environment of a process ("scheduler.worker") or of code that acts for a service ("scheduler")."""
         return settings.of_process(
@@ -237,6 +257,8 @@ class LocalStack:
         )
 
     def _end(self, names: Sequence[str], *, patience_s: float | None = None) -> None:
+        if self._hurried:
+            patience_s = 0.0
         if names:
             with ThreadPoolExecutor(len(names)) as pool:
                 list(pool.map(lambda name: self._children[name].stop(patience_s=patience_s), names))

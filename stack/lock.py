@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import time
 from pathlib import Path
 
 from stack.errors import StackError
@@ -23,14 +24,12 @@ class FolderLock:
             raise StackError(
                 f"You may not write to {self._path.parent}, which another user made; run as that user, or remove it."
             ) from None
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _try(file):
             os.close(file)
             owner = holder(self._path)
             raise StackError(
                 f"Dailies is already running from {self._path.parent} (process {owner}); end it with: make down"
-            ) from None
+            )
         os.ftruncate(file, 0)
         os.pwrite(file, f"{os.getpid()}\n".encode(), 0)
         self._file = file
@@ -40,6 +39,18 @@ class FolderLock:
         if self._file is not None:
             os.close(self._file)
             self._file = None
+
+
+def _try(file: int) -> bool:
+    """Try for a moment: `holder` has the lock for an instant while it looks."""
+    for _ in range(20):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(0.01)
+        else:
+            return True
+    return False
 
 
 def holder(path: Path) -> int | None:

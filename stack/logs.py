@@ -8,7 +8,7 @@ LIMIT_BYTES = 8 * 1024 * 1024
 
 
 class LogFile:
-    """Appends to a file; at `limit_bytes` the file becomes `<name>.1` (replacing the one before) and a new one begins."""
+    """Appends to a file; at `limit_bytes` it becomes `<name>.1` (replacing the one before) and a new one begins."""
 
     def __init__(self, path: Path, *, limit_bytes: int = LIMIT_BYTES) -> None:
         self._path = path

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from stack import programs
+from stack import leftovers, lock, programs
 from stack.errors import StackError
 from stack.logins import Logins
 
@@ -20,6 +20,8 @@ ADMIN = "dailies_admin"
 # Where root keeps the data folder when PostgreSQL's user may not enter the clone (a home folder of mode 700).
 OUTSIDE = Path("/var/lib/dailies")
 OWNER_FILE = "dailies-stack-id"
+# Names the stack folder of data that ends with its stack: that of tests.
+THROWAWAY_FILE = "throwaway"
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -73,14 +75,18 @@ def prepare(run: Path, *, port: int, logins: Logins, durable: bool) -> Cluster:
         # Folders on the way are for passing through only; the data folder itself is private to its user.
         for folder in (OUTSIDE, data.parent):
             folder.mkdir(mode=0o711, exist_ok=True)
+        _forget_throwaways()
+        if not durable:
+            (data.parent / THROWAWAY_FILE).write_text(str(run))
         if data.exists() and not _belongs(data, logins):
             shutil.rmtree(data)
+    _forget_dead_server(data)
     major = (data / "PG_VERSION").read_text().strip() if data.exists() else None
-    folder = programs.postgres_folder(major)
-    if folder is None:
+    installed = programs.postgres_folder(major)
+    if installed is None:
         version = f"PostgreSQL {major}, which made {data}," if major else "PostgreSQL"
         raise StackError(f"{version} is not installed; run: python3 -m stack setup")
-    cluster = Cluster(data=data, programs=folder, port=port, password=logins.postgres_password, user=user)
+    cluster = Cluster(data=data, programs=installed, port=port, password=logins.postgres_password, user=user)
     if not data.exists():
         _make(cluster, logins, durable=durable)
     return cluster
@@ -90,7 +96,8 @@ def command(cluster: Cluster, *, durable: bool) -> tuple[str, ...]:
     """The server's command line. Without `durable` it does not wait for the disk: for tests only."""
     settings = {**SETTINGS, "port": str(cluster.port)}
     if not durable:
-        settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+        # Commits still reach the operating system, so that a killed server keeps them; a power cut would not.
+        settings |= {"fsync": "off", "full_page_writes": "off"}
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     return (str(cluster.programs / "postgres"), "-D", str(cluster.data), *options)
 
@@ -106,7 +113,10 @@ def is_ready(cluster: Cluster) -> bool:
 
 
 def run_sql(cluster: Cluster, statements: str, *, database: str = DATABASE) -> str:
-    """Run SQL as the administrator; gives the rows, one a line, columns parted by |. Raises `StackError` with the reason."""
+    """Run SQL as the administrator; gives the rows, one a line, columns parted by |.
+
+    Raises `StackError` with PostgreSQL's reason.
+    """
     asked = [str(cluster.programs / "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-f", "-"]
     url = f"postgresql://{ADMIN}@127.0.0.1:{cluster.port}/{database}"
     secret = {**environment(), "PGPASSWORD": cluster.password}
@@ -117,7 +127,10 @@ def run_sql(cluster: Cluster, statements: str, *, database: str = DATABASE) -> s
 
 
 def provision(cluster: Cluster, services: Sequence[str], logins: Logins) -> None:
-    """Make the database, and for each service a role with its own schema that no other role may enter. Safe to repeat."""
+    """Make the database, and for each service a role with its own schema that no other role may enter.
+
+    Safe to repeat.
+    """
     exists = run_sql(cluster, f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'", database="postgres")  # noqa: S608
     if not exists:
         run_sql(cluster, f"CREATE DATABASE {DATABASE}", database="postgres")
@@ -129,8 +142,7 @@ def provision(cluster: Cluster, services: Sequence[str], logins: Logins) -> None
     for service in services:
         password = logins.database_passwords[service]
         lines += [
-            f"SELECT 'CREATE ROLE {service}' WHERE NOT EXISTS "
-            f"(SELECT 1 FROM pg_roles WHERE rolname = '{service}')\\gexec",  # noqa: S608
+            f"SELECT 'CREATE ROLE {service}' WHERE to_regrole('{service}') IS NULL\\gexec",
             f"ALTER ROLE {service} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD '{password}';",
             f"ALTER ROLE {service} SET search_path = {service};",
             f"GRANT CONNECT ON DATABASE {DATABASE} TO {service};",
@@ -162,6 +174,43 @@ def _make(cluster: Cluster, logins: Logins, *, durable: bool) -> None:
         raise StackError(f"PostgreSQL could not make its data folder {new}: {done.stderr.strip()}")
     (new / OWNER_FILE).write_text(logins.stack_id)
     new.rename(cluster.data)
+
+
+def _forget_dead_server(data: Path) -> None:
+    """Remove the pid file of a server that is gone, when its number belongs to something else now.
+
+    PostgreSQL takes any process with that number for its old server: a zombie that nobody reaps, or (in a container,
+    where numbers are small) a process of ours. It would not start. Its second safeguard decides for us too: the shared
+    memory of the old server (line 7: key and id) must have no user left.
+    """
+    file = data / "postmaster.pid"
+    try:
+        lines = file.read_text().splitlines()
+    except FileNotFoundError:
+        return
+    segment = lines[6].split()[-1:] if len(lines) > 6 else []
+    attached = [
+        line.split()[6] for line in Path("/proc/sysvipc/shm").read_text().splitlines() if line.split()[1:2] == segment
+    ]
+    if lines and not leftovers.serves(int(lines[0]), data) and set(attached) <= {"0"}:
+        file.unlink()
+
+
+def discard(cluster: Cluster, run: Path) -> None:
+    """Remove the data of a throwaway stack from where nobody would look for it."""
+    if cluster.data.parent != run:
+        shutil.rmtree(cluster.data.parent, ignore_errors=True)
+
+
+def _forget_throwaways() -> None:
+    """Remove what killed test runs left behind."""
+    for mark in OUTSIDE.glob(f"*/{THROWAWAY_FILE}"):
+        try:
+            owner = lock.holder(Path(mark.read_text()) / "lock")
+        except FileNotFoundError:
+            continue
+        if owner is None:
+            shutil.rmtree(mark.parent, ignore_errors=True)
 
 
 def _belongs(data: Path, logins: Logins) -> bool:

@@ -15,7 +15,7 @@ PER_PROCESS = ("DAILIES_DATABASE_URL", "DAILIES_SCRATCH_FOLDER", "DAILIES_MONITO
 
 
 def chosen(root: Path, environment: Mapping[str, str]) -> dict[str, str]:
-    """What people set: the caller's DAILIES_* variables, then those of the file `.env` in the root of the repository."""
+    """What people set: the caller's DAILIES_* variables, then those of `.env` in the root of the repository."""
     file = root / ".env"
     written = read(file.read_text()) if file.exists() else {}
     return {name: value for name, value in {**written, **environment}.items() if name.startswith(PREFIX)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -18,7 +17,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     """PostgreSQL, RabbitMQ and NATS, with no service running. Services can be migrated: `servers.migrate("scheduler")`."""
     # A short path: the servers' sockets live below it.
     folder = tmp_path_factory.mktemp("stack")
-    os.chmod(folder, 0o755)
+    folder.chmod(0o755)
     with LocalStack(folder) as stack:
         yield stack
 
@@ -39,3 +38,10 @@ def settings_of(servers: LocalStack) -> Callable[..., Struct]:
 def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder for clips, kept for the whole run, so that each clip is made once. What is in it is read-only."""
     return tmp_path_factory.mktemp("media")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs the servers, so that `make test-unit` can leave it out."""
+    for item in items:
+        if "servers" in getattr(item, "fixturenames", ()):
+            item.add_marker("servers")

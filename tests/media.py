@@ -117,11 +117,11 @@ def variable_rate(to: Path, *, sound: Sound | None = None, duration_s: float = 4
     return video(to, sound=sound, duration_s=duration_s, extra=("-vf", f"select='{early}'", "-fps_mode", "vfr"))
 
 
-def rotated(to: Path, degrees: int = 90, **options: object) -> Path:
+def rotated(to: Path, degrees: int = 90, *, of: Path | None = None, **options: object) -> Path:
     """A video that players turn by so many degrees clockwise, as phones record it."""
     if to.exists():
         return to
-    upright = video(to.with_suffix(f".upright{to.suffix}"), **options)  # type: ignore[arg-type]
+    upright = of or video(to.with_suffix(f".upright{to.suffix}"), **options)  # type: ignore[arg-type]
     ffmpeg("-i", str(upright), "-c", "copy", "-metadata:s:v", f"rotate={360 - degrees}", str(to))
     return to
 

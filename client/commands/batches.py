@@ -38,7 +38,7 @@ def list_batches(
         else:
             call.terminal.show("No batches; make one with: dailies submit FILES --name NAME")
 
-    run(context, as_json, work)
+    run(context, work, as_json=as_json)
 
 
 def status(
@@ -65,31 +65,31 @@ def status(
         call.terminal.document({"batch_jobs": jobs, "by_status": running.by_status})
         call.terminal.show(tables.batch_list(jobs) if jobs else "Nothing is under way.")
 
-    run(context, as_json, work)
+    run(context, work, as_json=as_json)
 
 
 def pause(context: typer.Context, batch: BatchArgument, as_json: JsonOption = False) -> None:
     """Start no more videos of a batch; those that run may finish."""
-    _change(context, batch, as_json, Api.pause)
+    _change(context, batch, Api.pause, as_json=as_json)
 
 
 def cancel(context: typer.Context, batch: BatchArgument, as_json: JsonOption = False) -> None:
     """Stop all work on a batch for good and clean up."""
-    _change(context, batch, as_json, Api.cancel)
+    _change(context, batch, Api.cancel, as_json=as_json)
 
 
 def retry(context: typer.Context, batch: BatchArgument, as_json: JsonOption = False) -> None:
     """Try the failed videos of a batch again."""
-    _change(context, batch, as_json, Api.retry_failed)
+    _change(context, batch, Api.retry_failed, as_json=as_json)
 
 
 def _change(
-    context: typer.Context, batch: str, as_json: bool, change: Callable[[Api, UUID], Awaitable[BatchJob]]
+    context: typer.Context, batch: str, change: Callable[[Api, UUID], Awaitable[BatchJob]], *, as_json: bool
 ) -> None:
     async def work(call: Call) -> None:
         show_job(call, await change(call.api, await find_batch(call.api, batch)))
 
-    run(context, as_json, work)
+    run(context, work, as_json=as_json)
 
 
 def show_job(call: Call, job: BatchJob) -> None:

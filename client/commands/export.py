@@ -28,8 +28,8 @@ ForceOption = Annotated[bool, typer.Option("--force", help="Replace the file if 
 def export(
     context: typer.Context,
     batch: BatchArgument,
-    format: Annotated[
-        ExportFormat, typer.Option(help="A ZIP of files, one merged video, or a playlist.")
+    kind: Annotated[
+        ExportFormat, typer.Option("--format", help="A ZIP of files, one merged video, or a playlist.")
     ] = ExportFormat.ZIP,
     out: OutOption = None,
     force: ForceOption = False,
@@ -48,14 +48,14 @@ def export(
         if out is not None and not no_download:
             check_target(out, force=force)
         batch_id = await find_batch(call.api, batch)
-        built = await build(call, batch_id, format, options)
+        built = await build(call, batch_id, kind, options)
         if no_download:
             call.terminal.document({"export": built})
             call.terminal.show(built.download_url or "")
         else:
             show_saved(call, built, await save(call, batch_id, built, out, force=force))
 
-    run(context, as_json, work)
+    run(context, work, as_json=as_json)
 
 
 def check_target(out: Path, *, force: bool) -> None:
@@ -68,11 +68,9 @@ def check_target(out: Path, *, force: bool) -> None:
         raise UsageError(f"The folder {out.absolute().parent} does not exist; make it first.")
 
 
-async def build(
-    call: Call, batch_id: UUID, format: ExportFormat, options: dict[str, bool] | None = None
-) -> BatchExport:
+async def build(call: Call, batch_id: UUID, kind: ExportFormat, options: dict[str, bool] | None = None) -> BatchExport:
     """Have an export built and wait until it is there. Raises `ClientError` with the reason when it is not."""
-    requested = await call.api.request_export(batch_id, format, options)
+    requested = await call.api.request_export(batch_id, kind, options)
     built = requested.export
     with ExportBar(call.terminal) as bar:
         async with aclosing(follow_export(call.api, batch_id, requested.export_job_id)) as states:

@@ -47,7 +47,7 @@ def login(
         call.terminal.document({"url": url, "email": address, "key_id": made.id, "file": str(login_file())})
         call.terminal.show(f"Signed in at {url} as {address}; the key is in {login_file()}.")
 
-    run(context, as_json, work, needs_key=False)
+    run(context, work, as_json=as_json, needs_key=False)
 
 
 def logout(context: typer.Context, as_json: JsonOption = False) -> None:
@@ -68,7 +68,7 @@ def logout(context: typer.Context, as_json: JsonOption = False) -> None:
         call.terminal.document({"url": stored.url, "email": stored.email})
         call.terminal.show(f"Signed out at {stored.url}.")
 
-    run(context, as_json, work, needs_key=False)
+    run(context, work, as_json=as_json, needs_key=False)
 
 
 def whoami(context: typer.Context, as_json: JsonOption = False) -> None:
@@ -79,7 +79,7 @@ def whoami(context: typer.Context, as_json: JsonOption = False) -> None:
         call.terminal.document({"url": call.api.url, "id": me.id, "email": me.email, "tier": me.tier})
         call.terminal.show(f"{me.email} (tier {me.tier}) at {call.api.url}")
 
-    run(context, as_json, work)
+    run(context, work, as_json=as_json)
 
 
 def _asked(what: str, *, hide: bool = False, as_json: bool) -> str:

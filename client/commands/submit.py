@@ -48,7 +48,9 @@ def submit(
     keyword: Annotated[
         list[str] | None, typer.Option(help="A word that marks a highlight; repeat it for more.")
     ] = None,
-    format: Annotated[OutputFormat | None, typer.Option(help="Container of the results; mp4 by default.")] = None,
+    container: Annotated[
+        OutputFormat | None, typer.Option("--format", help="Container of the results; mp4 by default.")
+    ] = None,
     quality: Annotated[Quality | None, typer.Option(help="Largest picture; 1080p by default.")] = None,
     resolution: Annotated[str | None, typer.Option(help="An exact size, such as 1280x720.")] = None,
     upscale: Annotated[bool | None, typer.Option("--upscale", help="Enlarge smaller pictures.")] = None,
@@ -73,7 +75,7 @@ def submit(
         "detect_highlights": highlights,
         "highlight_sensitivity": sensitivity,
         "keywords": keyword or None,
-        "export_format": format,
+        "export_format": container,
         "export_quality": quality,
         "resolution": resolution,
         "upscale": upscale,
@@ -106,7 +108,7 @@ def submit(
         show_job(call, job)
         return None
 
-    run(context, as_json, work)
+    run(context, work, as_json=as_json)
 
 
 async def _to_the_end(
@@ -155,4 +157,4 @@ def resume(
         call.terminal.document({"batch_jobs": jobs})
         call.terminal.show(tables.batch_list(jobs) if jobs else "No upload from this machine was interrupted.")
 
-    run(context, as_json, work)
+    run(context, work, as_json=as_json)

@@ -26,12 +26,12 @@ def watch(context: typer.Context, batch: BatchArgument, as_json: JsonOption = Fa
         call.terminal.show(tables.batch_details(details))
         return status_of(details)
 
-    run(context, as_json, work)
+    run(context, work, as_json=as_json)
 
 
 async def watch_batch(call: Call, batch_id: UUID, *, events: bool = False) -> BatchDetails:
     """Show a batch until it has ended; with `events`, scripts get each event."""
-    details: BatchDetails | None = None
+    details = await call.api.batch(batch_id)
     with BatchBars(call.terminal) as bars:
         async with aclosing(follow(call.api, batch_id)) as happenings:
             async for seen in happenings:
@@ -39,7 +39,6 @@ async def watch_batch(call: Call, batch_id: UUID, *, events: bool = False) -> Ba
                 bars.update(details)
                 if events:
                     call.terminal.event(seen.event)
-    assert details is not None, "a batch that is followed is seen at least once"
     return details
 
 

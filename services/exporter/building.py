@@ -95,8 +95,8 @@ async def _give_up(run_token: UUID, store_key: str, at: Exporter) -> None:
         # After a commit of which only the answer was lost, the file belongs to a deliverable.
         if await Deliverable.unknown([store_key]):
             await at.store.delete(store_key)
-    except Exception as error:
-        log.warning("an unfinished deliverable was not removed", key=store_key, error=repr(error))
+    except Exception:
+        log.exception("an unfinished deliverable was not removed", key=store_key)
 
 
 @asynccontextmanager
@@ -106,8 +106,8 @@ async def _signs_of_life(run_token: UUID, every_s: float) -> AsyncIterator[None]
             await asyncio.sleep(every_s)
             try:
                 await Deliverable.touch(run_token)
-            except Exception as error:
-                log.warning("no sign of life could be given", error=repr(error))
+            except Exception:
+                log.exception("no sign of life could be given")
 
     touching = asyncio.create_task(touch_for_ever())
     try:

@@ -49,6 +49,6 @@ def failure(error: Exception, command: BuildExport, run: Run) -> ExportFailed:
         permanent, code, reason = isinstance(error, PERMANENT), error.code, str(error)
     else:
         number = uuid.uuid4().hex[:12]
-        log.exception("the export failed", error_id=number)
+        log.error("the export failed", error_id=number, exc_info=error)
         permanent, code, reason = False, "internal", f"Something went wrong here; the log knows it as {number}."
     return ExportFailed(export_id=command.export_id, run_token=run.token, permanent=permanent, code=code, reason=reason)

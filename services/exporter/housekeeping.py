@@ -22,9 +22,9 @@ async def tidy_for_ever(at: Exporter) -> None:
             await expire(at)
             await remove_orphans(at)
             await at.outbox.forget_answers()
-        except Exception as error:
-            log.warning("housekeeping failed; it is tried again", error=repr(error))
-        await asyncio.sleep(at.settings.housekeeping_s)
+        except Exception:
+            log.exception("housekeeping failed; it is tried again")
+        await asyncio.sleep(at.settings.deliverable_sweep_s)
 
 
 async def expire(at: Exporter) -> int:

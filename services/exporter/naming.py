@@ -26,7 +26,7 @@ KNOWN_EXTENSIONS = frozenset({*EXTENSIONS.values(), "m4v", "qt"})
 
 # Windows refuses these whatever the extension: learn.microsoft.com/windows/win32/fileio/naming-a-file
 RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\.|$)", re.IGNORECASE)
-FORBIDDEN = str.maketrans({mark: "_" for mark in '<>:"/\\|?*'})
+FORBIDDEN = str.maketrans(dict.fromkeys('<>:"/\\|?*', "_"))
 # Invisible, but the glue of letters in Persian and Indic scripts and of compound emoji. Others, such as the marks that turn
 # the direction of text, can make `exe.mp4` of `4pm.exe`.
 JOINERS = "\u200c\u200d"

@@ -18,5 +18,5 @@ class ExporterSettings(StoreSettings, frozen=True, kw_only=True):
     """Hours for which a finished export stays after it was last asked for."""
     builder_patience_s: Annotated[float, Meta(gt=0)] = 30.0
     """Seconds without a sign of life after which an unfinished deliverable is built by somebody else who wants it."""
-    housekeeping_s: Annotated[float, Meta(gt=0)] = 300.0
+    deliverable_sweep_s: Annotated[float, Meta(gt=0)] = 300.0
     """Seconds between looks for expired deliverables and left-over files."""

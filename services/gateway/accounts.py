@@ -13,7 +13,7 @@ from services.gateway.openapi import told
 from services.gateway.parameters import At, Who
 from services.gateway.tables import Account
 from shared.batches import Tier
-from shared.errors import Invalid
+from shared.errors import Conflict, Invalid, NotFound
 from shared.logs import logger
 from shared.messages import AccountChanged
 from shared.outbox import Outbox
@@ -43,6 +43,25 @@ async def open_account(outbox: Outbox, email: str, password: str, tier: Tier) ->
         if is_news:
             await outbox.add(AccountChanged(user_id=user_id, tier=tier))
     return user_id
+
+
+async def make_account(outbox: Outbox, email: str, password_hash: str, tier: Tier) -> UUID:
+    """Make a new account and tell the scheduler. Raises `Conflict` when there is one with this email."""
+    user_id = uuid.uuid4()
+    async with outbox.change():
+        if not await Account.make(user_id, email, password_hash, tier):
+            raise Conflict("There is an account with this email already; sign in instead.")
+        await outbox.add(AccountChanged(user_id=user_id, tier=tier))
+    return user_id
+
+
+async def set_tier(outbox: Outbox, email: str, tier: Tier) -> None:
+    """Give an account another tier and tell the scheduler. Raises `NotFound`."""
+    async with outbox.change():
+        user_id = await Account.set_tier(email, tier)
+        if user_id is None:
+            raise NotFound(f"There is no account with the email {email}.")
+        await outbox.add(AccountChanged(user_id=user_id, tier=tier))
 
 
 async def open_demo_account(outbox: Outbox, demo_account: str) -> None:

@@ -10,21 +10,18 @@ from litestar import delete, get, post
 from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 
 from services.gateway import examples
-from services.gateway.bodies import BatchCreated, NewBatch, VideosToAdd, VideosToRetry
+from services.gateway.bodies import BatchCreated, NewBatch, VideosToRetry
 from services.gateway.creation import create_batch
 from services.gateway.links import with_links
 from services.gateway.openapi import told
 from services.gateway.parameters import At, Who
 from shared.batches import BatchStatus
-from shared.errors import Conflict, NotFound
 from shared.messages import (
-    AddVideos,
     CancelBatch,
     DeleteBatch,
     GetBatch,
     ListBatches,
     ListVideos,
-    NewVideo,
     PauseBatch,
     ResumeBatch,
     RetryFailed,
@@ -122,41 +119,6 @@ async def get_batch_job(batch_id: FromPath[UUID], caller: Who, at: At) -> BatchD
     """Settings, status and progress as they are at this moment; finished videos have a URL that is valid for 24 hours."""
     stored = await at.ask(GetBatch(user_id=caller.user_id, batch_id=batch_id))
     return await with_links(at.feed.values.details(stored), at.store)
-
-
-@post(
-    "/batch-jobs/{batch_id:uuid}/videos",
-    operation_id="add_videos_to_batch_job",
-    summary="Add videos of the library",
-    tags=["Batches"],
-    status_code=200,
-    example={"video_ids": [str(examples.VIDEO)]},
-    responses=told(200, BatchJob, examples.BATCH_JOB, *JOB_PROBLEMS, "invalid", "quota"),
-)
-async def add_videos_to_batch_job(
-    batch_id: FromPath[UUID], data: JSONBody[VideosToAdd], caller: Who, at: At
-) -> BatchJob:
-    """Videos that passed inspection can be added until the batch is started."""
-    wanted = tuple(dict.fromkeys(data.video_ids))
-    found = await at.ask(ListVideos(user_id=caller.user_id, video_ids=wanted, limit=len(wanted)))
-    videos = {video.id: video for video in found.videos}
-    if missing := [video_id for video_id in wanted if video_id not in videos]:
-        raise NotFound(f"There is no video {missing[0]}.")
-    if waiting := [video for video in videos.values() if video.status != "ready"]:
-        raise Conflict(f"{waiting[0].name} cannot be added, because it is not uploaded and inspected.")
-    new = tuple(
-        NewVideo(
-            batch_video_id=uuid.uuid4(),
-            video_id=video_id,
-            name=videos[video_id].name,
-            size_bytes=videos[video_id].size_bytes,
-            facts=videos[video_id].facts,
-            source=videos[video_id].source,
-            own_upload=False,
-        )
-        for video_id in wanted
-    )
-    return await at.ask(AddVideos(request_id=uuid.uuid4(), user_id=caller.user_id, batch_id=batch_id, videos=new))
 
 
 @post(

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 from shared.batches import BatchSettings, ExportFormat, Tier
 from shared.tiers import Limits
-from shared.views import BatchExport, BatchJob, BatchVideo, UploadPlan
+from shared.views import BatchExport, BatchJob, BatchVideo, UploadPlan, Video, VideoBatch
 
 MOST_NAMED = 500
 """Ids or part numbers that one request may name."""
@@ -70,6 +70,29 @@ class VideosToAdd(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     ]
 
 
+class BatchChanges(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to change about a batch; null leaves a thing as it is."""
+
+    name: Annotated[
+        Annotated[str, Meta(max_length=1000)] | None, Meta(description="a name of 1 to 100 characters, or null")
+    ] = None
+    description: Annotated[
+        Annotated[str, Meta(max_length=2000)] | None, Meta(description="a text of up to 2,000 characters, or null")
+    ] = None
+    priority: Annotated[
+        Annotated[int, Meta(ge=0, le=10)] | None, Meta(description="a number from 0 to 10, or null")
+    ] = None
+
+
+class VideoOrder(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The videos of a batch in their new order."""
+
+    video_ids: Annotated[
+        tuple[UUID, ...],
+        Meta(description="a list of the ids of all videos of the batch, in their new order", max_length=MOST_NAMED),
+    ]
+
+
 class VideosToRetry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which failed videos to try again."""
 
@@ -86,6 +109,57 @@ class NewExport(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     include_failed: Annotated[bool, Meta(description="true to put the originals of failed videos in as well")] = False
     original_names: Annotated[bool, Meta(description="true for 'name.mp4' instead of '001_name.mp4'")] = False
     batch_prefix: Annotated[bool, Meta(description="true for the batch's name in front of every file's name")] = False
+
+
+class LibraryVideo(Video, frozen=True, kw_only=True):
+    """A video of the library, with the batches it is in."""
+
+    batches: tuple[VideoBatch, ...] = ()
+    """Newest first."""
+    source_url: str | None = None
+    """Where the file that was uploaded can be played or downloaded; only in the answer about one video."""
+
+
+class LibraryPage(Struct, frozen=True, kw_only=True):
+    """A page of a user's videos, and how many there are in all."""
+
+    videos: tuple[LibraryVideo, ...]
+    total: int
+
+
+class NewTemplate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Settings to be kept under a name."""
+
+    name: Annotated[str, Meta(description="a name of 1 to 60 characters", max_length=1000)]
+    settings: Annotated[BatchSettings, Meta(description="an object with the settings to keep")]
+    is_default: Annotated[bool, Meta(description="true to begin new batches with it")] = False
+
+
+class TemplateChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is to be different about a template; what is null stays."""
+
+    name: Annotated[
+        Annotated[str, Meta(max_length=1000)] | None, Meta(description="a name of 1 to 60 characters, or null")
+    ] = None
+    settings: Annotated[BatchSettings | None, Meta(description="an object with the settings to keep, or null")] = None
+    is_default: Annotated[bool | None, Meta(description="true to begin new batches with it, or null")] = None
+
+
+class Template(Struct, frozen=True, kw_only=True):
+    """Settings kept under a name."""
+
+    id: UUID
+    name: str
+    settings: BatchSettings
+    is_default: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+class Templates(Struct, frozen=True, kw_only=True):
+    """A user's templates: the default first, then by name."""
+
+    templates: tuple[Template, ...]
 
 
 class ExportRequested(Struct, frozen=True, kw_only=True):

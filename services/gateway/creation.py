@@ -117,6 +117,13 @@ def files_of(body: NewBatch, caller: Caller, limits: Limits) -> tuple[NewFile, .
     return tuple(files)
 
 
+async def count_creation(caller: Caller, at: Gateway) -> None:
+    """Count a new batch against the user's hour. Raises `RateLimited` when the tier allows no more."""
+    at_most = at.settings.tiers[caller.tier].batches_per_hour
+    sentence = f"Your tier ({caller.tier}) allows {at_most} new batches within an hour; try again later."
+    await Allowance.take(_subject(caller), at_most, HOUR_S, sentence)
+
+
 async def _begun(body: NewBatch, count: int, key: str | None, caller: Caller, at: Gateway) -> Plan:
     """The plan of a new creation, which is counted, or that of an earlier one under the same key, which is not again."""
     plan = Plan(
@@ -128,9 +135,7 @@ async def _begun(body: NewBatch, count: int, key: str | None, caller: Caller, at
     fingerprint = hashlib.sha256(msgspec.json.encode(body)).digest()
     async with at.engine.transaction():
         if key is None or await Creation.begin(caller.user_id, key, fingerprint, plan):
-            at_most = at.settings.tiers[caller.tier].batches_per_hour
-            sentence = f"Your tier ({caller.tier}) allows {at_most} new batches within an hour; try again later."
-            await Allowance.take(_subject(caller), at_most, HOUR_S, sentence)
+            await count_creation(caller, at)
             return plan
         known = await Creation.known(caller.user_id, key)
     if known is None:

@@ -32,7 +32,10 @@ from shared.views import (
     StoredPart,
     UploadPlan,
     UploadState,
+    UserExport,
+    UserExports,
     Video,
+    VideoBatch,
     VideoPage,
 )
 
@@ -159,6 +162,22 @@ BATCH_EXPORT = BatchExport(
     completed_at=EVENING + timedelta(minutes=21),
 )
 EXPORT_PAGE = ExportPage(exports=(BATCH_EXPORT,))
+
+TEMPLATE: dict[str, Any] = {
+    "id": UUID("0192f0d4-2b31-7c10-8d9e-a1b2c3d4e588"),
+    "name": "Podcast",
+    "settings": SETTINGS,
+    "is_default": True,
+    "created_at": EVENING,
+    "updated_at": EVENING,
+}
+VIDEO_BATCH = VideoBatch(video_id=VIDEO, batch_job_id=BATCH, batch_name="Season 3", batch_status=BatchStatus.PROCESSING)
+USER_EXPORTS = UserExports(exports=(UserExport(batch_name="Season 3", export=BATCH_EXPORT),))
+LIBRARY_VIDEO_SHOWN: dict[str, Any] = {
+    **msgspec.structs.asdict(LIBRARY_VIDEO),
+    "batches": [VIDEO_BATCH],
+    "source_url": f"{STORE}/sources/episode-1?expires=1795296300&signature=5be1",
+}
 
 ME: dict[str, Any] = {
     "id": USER,

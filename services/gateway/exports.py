@@ -13,8 +13,8 @@ from services.gateway.bodies import ExportRequested, NewExport
 from services.gateway.links import export_with_link, exports_with_links
 from services.gateway.openapi import told
 from services.gateway.parameters import At, Who
-from shared.messages import ExportOptions, GetExport, ListExports, RequestExport
-from shared.views import BatchExport, ExportPage
+from shared.messages import ExportOptions, GetExport, ListExports, ListUserExports, RequestExport
+from shared.views import BatchExport, ExportPage, UserExport, UserExports
 
 
 @post(
@@ -78,3 +78,26 @@ async def list_exports(batch_id: FromPath[UUID], caller: Who, at: At) -> ExportP
     page = await at.ask(ListExports(user_id=caller.user_id, batch_id=batch_id))
     shown = ExportPage(exports=tuple(at.feed.values.export(export) for export in page.exports))
     return await exports_with_links(shown, at.store)
+
+
+@get(
+    "/exports",
+    operation_id="list_all_exports",
+    summary="My exports",
+    tags=["Exports"],
+    responses=told(200, UserExports, examples.USER_EXPORTS),
+)
+async def list_all_exports(caller: Who, at: At) -> UserExports:
+    """The newest hundred of all batches, each with the name of its batch."""
+    found = await at.ask(ListUserExports(user_id=caller.user_id))
+    return UserExports(
+        exports=tuple(
+            [
+                UserExport(
+                    batch_name=listed.batch_name,
+                    export=await export_with_link(at.feed.values.export(listed.export), at.store),
+                )
+                for listed in found.exports
+            ]
+        )
+    )

@@ -218,17 +218,19 @@ class Feed:
 
     async def _event(self, logged: Logged) -> bytes:
         if logged.event is None:
-            match logged.update:
-                case BatchChanged(batch_job=job):
-                    view = state_event(self.values.job(job))
-                case VideoChanged(video=video):
-                    view = state_event(await video_with_link(self.values.video(video), self.store))
-                case ExportChanged(export=export):
-                    view = state_event(await export_with_link(self.values.export(export), self.store))
-            logged.event = written(view, f"{self.epoch}-{logged.sequence}")
+            logged.event = written(await self._shown(logged.update), f"{self.epoch}-{logged.sequence}")
         return logged.event
 
-    async def _take_live(self, sequence: int, subject: str, data: bytes) -> None:
+    async def _shown(self, update: BatchChanged | VideoChanged | ExportChanged) -> Struct:
+        match update:
+            case BatchChanged(batch_job=job):
+                return state_event(self.values.job(job))
+            case VideoChanged(video=video):
+                return state_event(await video_with_link(self.values.video(video), self.store))
+            case ExportChanged(export=export):
+                return state_event(await export_with_link(self.values.export(export), self.store))
+
+    async def _take_live(self, _sequence: int, subject: str, data: bytes) -> None:
         if (update := _update(subject, data)) is not None:
             for news in self.values.accept(update):
                 self._tell_live(news)

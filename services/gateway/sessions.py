@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from litestar import Request, Response, delete, post
 from litestar.datastructures import Cookie
@@ -60,6 +61,11 @@ async def sign_in(data: JSONBody[Credentials], request: Request[Any, Any, Any], 
     user_id, password_hash = known
     if passwords.outdated(password_hash):
         await Account.set_password_hash(user_id, await passwords.hashed(data.password))
+    return await begin_session(user_id, at, status=200)
+
+
+async def begin_session(user_id: UUID, at: At, *, status: int) -> Response[Me]:
+    """Sign somebody in who has shown who he is: the answer has the cookie and says who he is."""
     token, days = new_token(), at.settings.session_days
     await Session.begin(hash_of(token), user_id, days)
     caller = await Session.caller(hash_of(token), days)
@@ -73,6 +79,7 @@ async def sign_in(data: JSONBody[Credentials], request: Request[Any, Any, Any], 
             created_at=caller.created_at,
             limits=at.settings.tiers[caller.tier],
         ),
+        status_code=status,
         cookies=[_cookie(at, token, max_age=days * 24 * 3600)],
     )
 

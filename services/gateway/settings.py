@@ -29,6 +29,8 @@ class GatewaySettings(StoreSettings, frozen=True, kw_only=True):
     """The limits of each tier, as JSON."""
     patience_s: float = 4.0
     """Seconds to wait for another service to answer."""
+    sign_up: bool = True
+    """Whether anybody may make an account, of the tier free."""
     session_days: int = 14
     """Days without use after which a browser has to sign in again."""
     frontend_folder: Path = Path("frontend/dist")

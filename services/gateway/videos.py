@@ -10,11 +10,12 @@ from litestar import get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from services.gateway import examples
-from services.gateway.bodies import PartNumbers
+from services.gateway.bodies import LibraryPage, LibraryVideo, PartNumbers
+from services.gateway.library import page_with_batches, video_with_batches
 from services.gateway.openapi import told
 from services.gateway.parameters import At, Who
 from shared.messages import CompleteUpload, GetUpload, GetVideo, ListVideos, SignParts
-from shared.views import PartUrls, UploadState, Video, VideoPage
+from shared.views import PartUrls, UploadState, Video
 
 ASSEMBLY_S = 60.0
 """Putting together the parts of a large file takes the store a while."""
@@ -22,6 +23,7 @@ ASSEMBLY_S = 60.0
 Search = Annotated[str | None, QueryParameter(description="Part of a name.", max_length=100)]
 Limit = Annotated[int, QueryParameter(description="Videos on a page.", ge=1, le=200)]
 Offset = Annotated[int, QueryParameter(description="Videos to leave out at the start.", ge=0, le=1_000_000)]
+Ids = Annotated[list[UUID] | None, QueryParameter(description="Only these videos.", max_items=200)]
 Sort = Annotated[
     str,
     QueryParameter(
@@ -35,7 +37,7 @@ Sort = Annotated[
     operation_id="list_videos",
     summary="My videos",
     tags=["Videos"],
-    responses=told(200, VideoPage, examples.VIDEO_PAGE, "invalid"),
+    responses=told(200, LibraryPage, {"videos": [examples.LIBRARY_VIDEO_SHOWN], "total": 1}, "invalid"),
 )
 async def list_videos(
     caller: Who,
@@ -44,9 +46,14 @@ async def list_videos(
     limit: Limit = 50,
     offset: Offset = 0,
     sort: Sort = "-created_at",
-) -> VideoPage:
-    """A page of the library, and how many videos there are in all."""
-    return await at.ask(ListVideos(user_id=caller.user_id, search=search, limit=limit, offset=offset, sort=sort))
+    ids: Ids = None,
+) -> LibraryPage:
+    """A page of the library with the batches of each video, and how many videos there are in all."""
+    wanted = None if ids is None else tuple(ids)
+    page = await at.ask(
+        ListVideos(user_id=caller.user_id, video_ids=wanted, search=search, limit=limit, offset=offset, sort=sort)
+    )
+    return await page_with_batches(page, caller.user_id, at)
 
 
 @get(
@@ -54,11 +61,12 @@ async def list_videos(
     operation_id="get_video",
     summary="One video",
     tags=["Videos"],
-    responses=told(200, Video, examples.LIBRARY_VIDEO, "not_found"),
+    responses=told(200, LibraryVideo, examples.LIBRARY_VIDEO_SHOWN, "not_found"),
 )
-async def get_video(video_id: FromPath[UUID], caller: Who, at: At) -> Video:
-    """What is known of a video: its size, codecs, duration, and whether it passed inspection."""
-    return await at.ask(GetVideo(user_id=caller.user_id, video_id=video_id))
+async def get_video(video_id: FromPath[UUID], caller: Who, at: At) -> LibraryVideo:
+    """What is known of a video: its size, codecs, duration, whether it passed inspection, its batches, and where it is played."""
+    video = await at.ask(GetVideo(user_id=caller.user_id, video_id=video_id))
+    return await video_with_batches(video, caller.user_id, at)
 
 
 @get(

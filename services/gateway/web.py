@@ -10,7 +10,7 @@ from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
 from litestar.types import ASGIApp
 
-from services.gateway import accounts, api_keys, batches, events, exports, sessions, videos
+from services.gateway import accounts, api_keys, batches, editing, events, exports, sessions, sign_up, templates, videos
 from services.gateway.authentication import SignedIn, caller_of, from_our_page, gateway_of
 from services.gateway.headers import with_headers
 from services.gateway.openapi import configuration
@@ -25,29 +25,40 @@ ROUTES = (
     batches.create_batch_job,
     batches.list_batch_jobs,
     batches.get_batch_job,
-    batches.add_videos_to_batch_job,
     batches.start_batch_job,
     batches.pause_batch_job,
     batches.resume_batch_job,
     batches.cancel_batch_job,
     batches.retry_failed_videos,
     batches.delete_batch_job,
+    editing.add_videos_to_batch_job,
+    editing.edit_batch_job,
+    editing.remove_video_from_batch_job,
+    editing.remove_videos_from_batch_job,
+    editing.reorder_videos_of_batch_job,
+    editing.duplicate_batch_job,
     events.watch_batch_job,
     events.watch_everything,
     exports.export_batch_job,
     exports.get_export,
     exports.list_exports,
+    exports.list_all_exports,
     videos.list_videos,
     videos.get_video,
     videos.get_upload,
     videos.sign_parts,
     videos.complete_upload,
+    sign_up.sign_up,
     sessions.sign_in,
     sessions.sign_out,
     accounts.get_me,
     api_keys.create_api_key,
     api_keys.list_api_keys,
     api_keys.revoke_api_key,
+    templates.list_templates,
+    templates.create_template,
+    templates.change_template,
+    templates.delete_template,
 )
 
 

@@ -43,12 +43,14 @@ def plan_cuts(
 ) -> CutList:
     """What to keep of a video with `sound` in it: the loud spans, or the spans of speech to cut by speech.
 
-    `protected` spans stay whatever their loudness, with a pad around them. Without any sound the list is empty.
+    `protected` spans count as sound whatever their loudness, and keep a pad around them whatever the margins. Without
+    any sound the list is empty.
     """
     rate, frames = facts.timeline_fps, frame_count(facts)
     length_s = float(frames / rate)
-    guarded = _padded(_rows(protected), PROTECTION_PAD_S, PROTECTION_PAD_S)
-    heard = _filled(_merged(_rows(sound)), settings.min_silence_s, length_s)
+    spoken = _rows(protected)
+    guarded = _padded(spoken, PROTECTION_PAD_S, PROTECTION_PAD_S)
+    heard = _filled(_merged(np.concatenate((_rows(sound), spoken))), settings.min_silence_s, length_s)
     heard = heard[(heard[:, 1] - heard[:, 0] >= MIN_CLIP_S) | _touching(heard, guarded)]
     kept = _padded(heard, settings.margin_before_s, settings.margin_after_s)
     kept = _filled(_merged(np.concatenate((kept, guarded))), MIN_CUT_S, length_s)

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.ffmpeg import run_ffmpeg, source
+from shared.ffmpeg import CHILD_LIMITS, run_ffmpeg, source
 from shared.media import MediaFacts
+from shared.processes import Limits
 
 SAMPLE_RATE = 16_000
 """What speech models want; loudness is well served by it too."""
@@ -43,6 +44,7 @@ async def decode_sound(
     *,
     deadline_s: float,
     on_progress: Callable[[float], None] | None = None,
+    limits: Limits = CHILD_LIMITS,
 ) -> None:
     """Write the sound of a video as bare 16-bit samples, one channel at `SAMPLE_RATE`, on the video's timeline.
 
@@ -57,6 +59,7 @@ async def decode_sound(
         deadline_s=deadline_s,
         duration_s=facts.duration_s,
         on_progress=on_progress,
+        limits=limits,
     )
 
 

@@ -6,7 +6,6 @@ import asyncio
 from pathlib import Path
 
 import msgspec
-from msgspec import Struct
 from msgspec.structs import replace
 
 from services.processor import checkpoints
@@ -26,6 +25,7 @@ from shared.logs import logger
 from shared.media import CutList, StoredObject
 from shared.messages import ProcessVideo, VideoProcessed
 from shared.processes import Limits
+from shared.views import ProcessingResult
 
 log = logger(__name__)
 
@@ -38,18 +38,6 @@ CUTS = "cuts.json"
 MEGABYTE = 1024 * 1024
 
 
-class Result(Struct, frozen=True, kw_only=True):
-    """What people want to know of a processed video."""
-
-    source_s: float
-    output_s: float
-    silence_removed_s: float
-    cuts: int
-    steps_s: dict[str, float]
-    """Seconds that each step took in this run; one that an earlier run had finished took next to nothing."""
-    warnings: tuple[str, ...]
-
-
 async def produce(video: ProcessVideo, run: Run, at: Processor, reporter: Reporter) -> VideoProcessed:
     """Make the output of a video and store it under the run's token; nothing is said of it yet.
 
@@ -57,7 +45,7 @@ async def produce(video: ProcessVideo, run: Run, at: Processor, reporter: Report
     """
     if (made := await _made_before(video, run, at)) is not None:
         return made
-    settings, deadline_s = video.settings, at.settings.deadline_s(video.facts.duration_s)
+    settings = video.settings
     with at.scratch.room() as room:
         source, output = room / "source", room / f"output.{settings.export_format.value}"
         async with reporter.step(Step.FETCHING):
@@ -66,24 +54,24 @@ async def produce(video: ProcessVideo, run: Run, at: Processor, reporter: Report
         job = Render(source=source, facts=video.facts, cut_list=cut_list, settings=settings, to=output)
         async with reporter.step(Step.RENDERING) as tell:
             checked = await render(
-                job, deadline_s=deadline_s, on_progress=tell, threads=at.settings.threads, limits=limits_of(at)
+                job, deadline_s=net_s(video, at), on_progress=tell, threads=at.settings.threads, limits=limits_of(at)
             )
         async with reporter.step(Step.STORING):
             stored = await _store(video, run, at, output, cut_list)
-    result = Result(
+    result = ProcessingResult(
         source_s=round(video.facts.duration_s, 3),
         output_s=round(checked.facts.duration_s, 3),
         silence_removed_s=round(max(0.0, cut_list.source_duration_s - cut_list.kept_s), 3),
         cuts=len(removed(cut_list)),
         steps_s=reporter.seconds,
         warnings=(*doubts, *checked.warnings),
+        facts=checked.facts,
     )
     return VideoProcessed(
         batch_video_id=video.batch_video_id,
         run_token=run.token,
         output=stored,
-        facts=checked.facts,
-        result=msgspec.to_builtins(result),
+        result=result,
     )
 
 
@@ -108,7 +96,12 @@ async def _cut_list(
     async def listen() -> None:
         samples = source.with_name("samples")
         await decode_sound(
-            source, facts, samples, deadline_s=at.settings.deadline_s(facts.duration_s), on_progress=tell
+            source,
+            facts,
+            samples,
+            deadline_s=net_s(video, at),
+            on_progress=tell,
+            limits=limits_of(at),
         )
         levels_file.write_bytes(pack_levels(await asyncio.to_thread(loudness, samples)))
         samples.unlink()
@@ -148,6 +141,11 @@ async def _made_before(video: ProcessVideo, run: Run, at: Processor) -> VideoPro
         return None
     log.info("took over the output of an earlier run", earlier=str(made.run_token))
     return replace(made, run_token=run.token, output=output)
+
+
+def net_s(video: ProcessVideo, at: Processor) -> float:
+    """A deadline of a child: a net below that of the run, which comes first, so that two never end a child at once."""
+    return at.settings.deadline_s(video.facts.duration_s) + 60.0
 
 
 def limits_of(at: Processor) -> Limits:

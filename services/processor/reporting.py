@@ -33,6 +33,7 @@ class Reporter:
         self._steps = steps
         self._revision = 0
         self._now = progress(steps, steps[0].step, 0.0)
+        run.reached(self._now.stage)
         self._changed = asyncio.Event()
         self._changed.set()
 
@@ -63,6 +64,7 @@ class Reporter:
         reached = progress(self._steps, step, share)
         if _further(reached, self._now):
             self._now = reached
+            self._run.reached(reached.stage)
             self._changed.set()
 
     async def _send_for_ever(self) -> None:

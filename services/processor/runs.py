@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
 import structlog
 
 from services.processor import checkpoints, metrics
@@ -63,7 +64,7 @@ async def _work(video: ProcessVideo, run: Run, at: Processor) -> Failure | None:
         return failure_of(error)
     metrics.videos.labels("processed", "").inc()
     metrics.media_seconds.inc(video.facts.duration_s)
-    log.info("a video was processed", **processed.result)
+    log.info("a video was processed", **msgspec.to_builtins(processed.result))
     return None
 
 

@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from shared.batches import BatchSettings, OutputFormat, Quality
+from services.processor.encoders import can_be_copied, picture_of
+from shared.batches import BatchSettings, OutputFormat
 from shared.errors import Invalid
 from shared.media import MediaFacts, Stage
 
@@ -47,7 +48,6 @@ ENCODED_PIXELS_PER_S = {
     OutputFormat.MOV: 200e6,
     OutputFormat.WEBM: 170e6,
 }
-HEIGHTS = {Quality.P720: 720, Quality.P1080: 1080, Quality.UHD: 2160}
 AT_LEAST_S = 0.05
 """Starting a program costs that much, however short the video."""
 
@@ -60,36 +60,23 @@ def plan(settings: BatchSettings, facts: MediaFacts, size_bytes: int) -> tuple[P
         )
     listens = settings.remove_silence and facts.has_audio
     first = Stage.REMOVING_SILENCE if listens else Stage.EXPORTING
-    frames = max(facts.duration_s, 0.0) * max(float(facts.fps), 1.0)
-    pixels = float(facts.width * facts.height)
-    rendered = frames * (
-        pixels / DECODED_PIXELS_PER_S + pixels * _scale(settings, facts) / ENCODED_PIXELS_PER_S[settings.export_format]
-    )
     steps = [Planned(Step.FETCHING, first, size_bytes / BYTES_PER_S)]
     if listens:
         steps.append(Planned(Step.LISTENING, first, facts.duration_s / LISTENED_PER_S))
     steps += [
-        Planned(Step.RENDERING, Stage.EXPORTING, rendered),
-        Planned(
-            Step.CHECKING,
-            Stage.EXPORTING,
-            frames * pixels * _scale(settings, facts) / CHECKED_PIXELS_PER_S,
-        ),
+        Planned(Step.RENDERING, Stage.EXPORTING, _render_s(settings, facts, size_bytes, listens=listens)),
         Planned(Step.STORING, Stage.EXPORTING, size_bytes / BYTES_PER_S),
     ]
     return tuple(Planned(one.step, one.stage, max(one.weight_s, AT_LEAST_S)) for one in steps)
 
 
-def _scale(settings: BatchSettings, facts: MediaFacts) -> float:
-    """The pixels of an output frame in frames of the source, near enough for a share of the work."""
-    if settings.resolution is not None:
-        width, height = (int(side) for side in settings.resolution.split("x"))
-        return width * height / max(1, facts.width * facts.height)
-    cap = HEIGHTS.get(settings.export_quality)
-    short = min(facts.width, facts.height)
-    if cap is None or short <= 0 or (short <= cap and not settings.upscale):
-        return 1.0
-    return (cap / short) ** 2
+def _render_s(settings: BatchSettings, facts: MediaFacts, size_bytes: int, *, listens: bool) -> float:
+    if not listens and can_be_copied(facts, settings):
+        return size_bytes / BYTES_PER_S
+    picture = picture_of(facts, settings)
+    frames = max(facts.duration_s, 0.0) * max(float(facts.timeline_fps), 1.0)
+    decoded = facts.width * facts.height / DECODED_PIXELS_PER_S
+    return frames * (decoded + picture.width * picture.height / ENCODED_PIXELS_PER_S[settings.export_format])
 
 
 def progress(steps: Sequence[Planned], at: Step, share: float) -> Progress:

@@ -44,7 +44,7 @@ class Run(Table, tablename="runs"):
         """Write down a run that was granted."""
         await _rows(
             cls,
-            "insert into runs (run_token, batch_video_id, attempt, worker) values ({}, {}, {}, {})",
+            "insert into runs (run_token, batch_video_id, attempt, worker) values ({}, {}, {}, {}) on conflict do nothing",
             run_token,
             batch_video_id,
             attempt,

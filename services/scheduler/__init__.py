@@ -1,8 +1,11 @@
 """The scheduler knows every batch and decides what comes next.
 
 Owns: batch_jobs, batch_videos, exports, the fair queue, claims and leases.
-Answers: CreateBatch, AddVideos, StartBatch, PauseBatch, ResumeBatch, CancelBatch, RetryFailed, DeleteBatch, GetBatch, ListBatches,
-RequestExport, GetExport, ListExports, ClaimRun, RenewLease.
-Hears: AccountChanged, VideoUploading, VideoUploaded, VideoRejected, VideoProcessed, VideoFailed, ExportBuilt, ExportFailed; WorkerSeen.
-Says: ProcessVideo, BuildExport, DeleteSource, DeleteRun, DeleteDeliverable; BatchChanged, VideoChanged, ExportChanged, WorkStopped.
+Answers: CreateBatch, AddVideos, EditBatch, RemoveVideos, ReorderVideos, DuplicateBatch, StartBatch, PauseBatch, ResumeBatch,
+CancelBatch, RetryFailed, DeleteBatch, GetBatch, ListBatches, FindBatches, RequestExport, GetExport, ListExports,
+ListUserExports, ClaimRun, RenewLease.
+Hears: AccountChanged, VideoUploading, VideoUploaded, VideoRejected, VideoProcessed, VideoFailed, ExportBuilt, ExportFailed;
+WorkerSeen.
+Says: ProcessVideo, BuildExport, DeleteSource, DeleteRun, DeleteDeliverable; BatchChanged, VideoChanged, ExportChanged,
+WorkStopped.
 """

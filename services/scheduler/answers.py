@@ -2,44 +2,41 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from uuid import UUID
 
-from msgspec.structs import replace
-
 from services.scheduler import events
-from services.scheduler.changes import NO_SUCH_BATCH, change, differences, tell
+from services.scheduler.changes import NO_SUCH_BATCH, differences, tell
 from services.scheduler.events import BatchEvent
+from services.scheduler.intake import check_number, new_video
 from services.scheduler.service import Scheduler
 from services.scheduler.show import show_batch, show_details, show_row
-from services.scheduler.state import BatchState, VideoState
-from services.scheduler.tables import BatchJobs, BatchVideos, QueueUsers
+from services.scheduler.state import BatchState
+from services.scheduler.tables import BatchContents, BatchJobs, BatchVideos, QueueUsers
 from services.scheduler.tables.batches import SORTS
-from shared.batches import BatchStatus, Tier
+from shared.batches import BatchStatus
 from shared.bus import answers
-from shared.errors import Conflict, Invalid, NotFound, QuotaExceeded
+from shared.errors import Invalid, NotFound
 from shared.messages import (
-    AddVideos,
     CancelBatch,
     CreateBatch,
     DeleteBatch,
+    FindBatches,
     GetBatch,
     ListBatches,
-    NewVideo,
     PauseBatch,
     Request,
     ResumeBatch,
     RetryFailed,
     StartBatch,
 )
-from shared.views import BatchDetails, BatchJob, BatchPage, BatchStarted
+from shared.views import BatchDetails, BatchJob, BatchPage, BatchStarted, VideoBatches
 
 
 @answers(CreateBatch)
 async def create_batch(request: CreateBatch, at: Scheduler) -> BatchDetails:
     """Write down a batch; the same request again gets the same batch."""
     limits = at.settings.tiers[request.tier]
-    _check_number(len(request.videos), request.tier, at)
+    check_number(len(request.videos), request.tier, limits)
 
     async def make() -> BatchDetails:
         now = await BatchJobs.now()
@@ -54,7 +51,7 @@ async def create_batch(request: CreateBatch, at: Scheduler) -> BatchDetails:
             priority=max(0, min(wanted, limits.default_priority)),
             created_at=now,
             updated_at=now,
-            videos=tuple(_new_video(video, number, at_time=now) for number, video in enumerate(request.videos, 1)),
+            videos=tuple(new_video(video, number, now) for number, video in enumerate(request.videos, 1)),
         )
         await BatchJobs.add(batch)
         tell(at.outbox, at.bus, differences(None, batch))
@@ -63,53 +60,31 @@ async def create_batch(request: CreateBatch, at: Scheduler) -> BatchDetails:
     return await at.outbox.once(request, make)
 
 
-@answers(AddVideos)
-async def add_videos(request: AddVideos, at: Scheduler) -> BatchJob:
-    """Add videos to a batch that was not started; one that is in it already is not added twice."""
-
-    async def make() -> BatchJob:
-        old = await _owned(request.batch_id, request.user_id)
-        if old.status is not BatchStatus.PENDING:
-            raise Conflict(f"This batch is {old.status}; videos can only be added before the start.")
-        now = await BatchJobs.now()
-        present = {video.video_id for video in old.videos}
-        new = [video for video in request.videos if video.video_id not in present]
-        tier = await QueueUsers.tier_of(request.user_id)
-        _check_number(len(old.videos) + len(new), tier, at)
-        added = tuple(_new_video(video, number, at_time=now) for number, video in enumerate(new, len(old.videos) + 1))
-        batch = replace(old, videos=old.videos + added)
-        saved = await BatchJobs.store(old, batch, now)
-        tell(at.outbox, at.bus, differences(old, saved))
-        return show_batch(saved)
-
-    return await at.outbox.once(request, make)
-
-
 @answers(StartBatch)
 async def start_batch(request: StartBatch, at: Scheduler) -> BatchStarted:
     """Put a batch into the queue; asking again with the same request id changes nothing."""
     event = events.Start(job_id=request.request_id, arrived=frozenset(request.arrived))
-    batch = await _change(at, request.batch_id, request.user_id, event)
+    batch = await at.change(request.batch_id, event, request.user_id)
     return BatchStarted(job_id=request.request_id, batch_job=show_batch(batch))
 
 
 @answers(PauseBatch)
 async def pause_batch(request: PauseBatch, at: Scheduler) -> BatchJob:
     """Start no more videos of a batch."""
-    return show_batch(await _change(at, request.batch_id, request.user_id, events.Pause()))
+    return show_batch(await at.change(request.batch_id, events.Pause(), request.user_id))
 
 
 @answers(ResumeBatch)
 async def resume_batch(request: ResumeBatch, at: Scheduler) -> BatchJob:
     """Go on with a paused batch."""
-    return show_batch(await _change(at, request.batch_id, request.user_id, events.Resume()))
+    return show_batch(await at.change(request.batch_id, events.Resume(), request.user_id))
 
 
 @answers(CancelBatch)
 async def cancel_batch(request: CancelBatch, at: Scheduler) -> BatchJob:
     """End a batch for good; its workers hear of it at once."""
     shared = await BatchVideos.used_elsewhere(request.batch_id)
-    return show_batch(await _change(at, request.batch_id, request.user_id, events.Cancel(shared_sources=shared)))
+    return show_batch(await at.change(request.batch_id, events.Cancel(shared_sources=shared), request.user_id))
 
 
 @answers(RetryFailed)
@@ -148,49 +123,16 @@ async def list_batches(query: ListBatches, at: Scheduler) -> BatchPage:
     return BatchPage(batch_jobs=tuple(show_row(row) for row in rows), total=total, by_status=by_status)
 
 
-async def _change(at: Scheduler, batch_id: UUID, user_id: UUID, event: BatchEvent) -> BatchState:
-    batch = await change(at.outbox, at.bus, batch_id, event, user_id)
-    at.dispatcher.wake()
-    return batch
+@answers(FindBatches)
+async def find_batches(query: FindBatches, at: Scheduler) -> VideoBatches:
+    """The batches that videos are in."""
+    return VideoBatches(batches=tuple(await BatchContents.batches_of(query.user_id, query.video_ids)))
 
 
 async def _once(
     request: Request[BatchJob], batch_id: UUID, user_id: UUID, event: BatchEvent, at: Scheduler
 ) -> BatchJob:
     async def make() -> BatchJob:
-        return show_batch(await _change(at, batch_id, user_id, event))
+        return show_batch(await at.change(batch_id, event, user_id))
 
     return await at.outbox.once(request, make)
-
-
-async def _owned(batch_id: UUID, user_id: UUID) -> BatchState:
-    batch = await BatchJobs.load(batch_id, user_id=user_id, lock=True)
-    if batch is None:
-        raise NotFound(NO_SUCH_BATCH)
-    return batch
-
-
-def _check_number(videos: int, tier: Tier, at: Scheduler) -> None:
-    most = at.settings.tiers[tier].videos_per_batch
-    if videos < 1:
-        raise Invalid("A batch needs at least one video.")
-    if videos > most:
-        raise QuotaExceeded(f"A batch of the tier {tier} has at most {most} videos; this one would have {videos}.")
-
-
-def _new_video(video: NewVideo, position: int, *, at_time: datetime) -> VideoState:
-    ready = video.facts is not None and video.source is not None
-    return VideoState(
-        id=video.batch_video_id,
-        video_id=video.video_id,
-        position=position,
-        name=video.name,
-        size_bytes=video.size_bytes or 0,
-        duration_seconds=video.facts.duration_s if video.facts else None,
-        own_upload=video.own_upload,
-        source=video.source,
-        facts=video.facts,
-        uploaded_at=at_time if ready else None,
-        created_at=at_time,
-        updated_at=at_time,
-    )

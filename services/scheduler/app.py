@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.scheduler import answers, claims, export_answers
+from services.scheduler import answers, claims, edit_answers, export_answers
 from services.scheduler.service import Scheduler
 from services.scheduler.settings import SchedulerSettings
 from services.scheduler.sweeps import sweep_for_ever
@@ -10,7 +10,11 @@ from shared.running import Lifetime, run
 
 ANSWERS = (
     answers.create_batch,
-    answers.add_videos,
+    edit_answers.add_videos,
+    edit_answers.edit_batch,
+    edit_answers.remove_videos,
+    edit_answers.reorder_videos,
+    edit_answers.duplicate_batch,
     answers.start_batch,
     answers.pause_batch,
     answers.resume_batch,
@@ -19,9 +23,11 @@ ANSWERS = (
     answers.delete_batch,
     answers.get_batch,
     answers.list_batches,
+    answers.find_batches,
     export_answers.request_export,
     export_answers.get_export,
     export_answers.list_exports,
+    export_answers.list_user_exports,
     claims.claim_run,
     claims.renew_lease,
 )

@@ -6,7 +6,6 @@ from datetime import timedelta
 from uuid import UUID
 
 from services.scheduler import events, exporting
-from services.scheduler.changes import change
 from services.scheduler.export_answers import store_export
 from services.scheduler.service import Scheduler
 from services.scheduler.state import BatchState, VideoState
@@ -35,7 +34,7 @@ async def claim_run(request: ClaimRun, at: Scheduler) -> Claim:
             worker=request.worker,
             lease=timedelta(seconds=at.settings.lease_s),
         )
-        batch = await change(at.outbox, at.bus, batch_id, event)
+        batch = await at.change(batch_id, event)
         return _granted(_find(batch, video.id).run_token, request, at)
 
 
@@ -46,7 +45,7 @@ async def renew_lease(query: RenewLease, at: Scheduler) -> Renewal:
     if row is not None:
         if query.stage is not None and query.stage != row["current_stage"]:
             event = events.StageReached(id=query.work_id, run_token=query.run_token, stage=query.stage)
-            await change(at.outbox, at.bus, row["batch_job_id"], event)
+            await at.change(row["batch_job_id"], event)
         return Renewal(verdict="go_on")
     if await Exports.renew(query.work_id, query.run_token, at.settings.lease_s):
         return Renewal(verdict="go_on")

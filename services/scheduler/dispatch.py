@@ -1,8 +1,9 @@
-"""Hands videos to workers, one at a time and only as many as workers are free for, so that fairness is decided here and nowhere else."""
+"""Hands videos to workers, only as many as workers are free for, so that fairness is decided here and nowhere else."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 from piccolo.engine.postgres import PostgresEngine
 from piccolo.querystring import QueryString
@@ -45,10 +46,8 @@ class Dispatcher:
                     pass
             except Exception:
                 log.exception("could not dispatch")
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), LOOK_AGAIN_S)
-            except TimeoutError:
-                pass
 
     async def dispatch_one(self) -> bool:
         """Give the next video to a worker; False when no worker is free or no video waits."""

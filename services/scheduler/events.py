@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
 
-from services.scheduler.state import BatchState
+from services.scheduler.state import BatchState, VideoState
 from shared.media import MediaFacts, Stage, StoredObject
 from shared.messages import Command
+from shared.views import ProcessingResult
 
 
 class Start(Struct, frozen=True, kw_only=True):
@@ -46,6 +46,33 @@ class Delete(Struct, frozen=True, kw_only=True):
     """A person removes the batch."""
 
     shared_sources: frozenset[UUID] = frozenset()
+
+
+class Edit(Struct, frozen=True, kw_only=True):
+    """A person renames the batch, describes it anew or lowers its priority; None leaves a thing as it is."""
+
+    name: str | None = None
+    description: str | None = None
+    priority: int | None = None
+
+
+class Add(Struct, frozen=True, kw_only=True):
+    """A person adds videos; those that the batch has already are passed over."""
+
+    videos: tuple[VideoState, ...]
+
+
+class Remove(Struct, frozen=True, kw_only=True):
+    """A person takes videos out, named by library id."""
+
+    video_ids: frozenset[UUID]
+    shared_sources: frozenset[UUID] = frozenset()
+
+
+class Reorder(Struct, frozen=True, kw_only=True):
+    """A person puts the videos into another order, named by library id."""
+
+    video_ids: tuple[UUID, ...]
 
 
 class Uploading(Struct, frozen=True, kw_only=True):
@@ -108,7 +135,7 @@ class Processed(Struct, frozen=True, kw_only=True):
     id: UUID
     run_token: UUID
     output: StoredObject
-    result: dict[str, Any]
+    result: ProcessingResult
 
 
 class Failed(Struct, frozen=True, kw_only=True):
@@ -138,6 +165,10 @@ BatchEvent = (
     | Cancel
     | Retry
     | Delete
+    | Edit
+    | Add
+    | Remove
+    | Reorder
     | Uploading
     | Uploaded
     | Rejected

@@ -12,8 +12,8 @@ from services.scheduler.service import Scheduler
 from services.scheduler.tables import BatchJobs, Exports
 from shared.bus import answers
 from shared.errors import NotFound
-from shared.messages import ExportChanged, GetExport, ListExports, RequestExport
-from shared.views import BatchExport, ExportPage
+from shared.messages import ExportChanged, GetExport, ListExports, ListUserExports, RequestExport
+from shared.views import BatchExport, ExportPage, UserExport, UserExports
 
 
 @answers(RequestExport)
@@ -61,6 +61,16 @@ async def list_exports(query: ListExports, at: Scheduler) -> ExportPage:
     await _check_owner(query.batch_id, query.user_id)
     now = await BatchJobs.now()
     return ExportPage(exports=tuple(exporting.show(export, now) for export in await Exports.of_batch(query.batch_id)))
+
+
+@answers(ListUserExports)
+async def list_user_exports(query: ListUserExports, at: Scheduler) -> UserExports:
+    """A user's newest exports, of all batches."""
+    now = await BatchJobs.now()
+    found = await Exports.of_user(query.user_id, query.limit)
+    return UserExports(
+        exports=tuple(UserExport(batch_name=name, export=exporting.show(export, now)) for name, export in found)
+    )
 
 
 async def store_export(at: Scheduler, old: ExportState, new: ExportState, now: datetime) -> ExportState:

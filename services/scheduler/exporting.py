@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
@@ -62,8 +61,7 @@ def items(batch: BatchState, options: ExportOptions) -> tuple[ExportItem, ...]:
         failed = video.status is VideoStatus.FAILED and options.include_failed
         stored = video.output if video.status is VideoStatus.COMPLETED else video.source if failed else None
         if stored is not None:
-            result: dict[str, Any] = video.processing_result or {}
-            length = result.get("output_seconds", video.duration_seconds) if video.output else video.duration_seconds
+            length = video.processing_result.output_s if video.processing_result else video.duration_seconds
             found.append(ExportItem(position=video.position, name=video.name, stored=stored, duration_s=length))
     if not found:
         raise Conflict(
@@ -143,7 +141,7 @@ def built(
     )
 
 
-def failed(export: ExportState, permanent: bool, reason: str, backoff: timedelta, now: datetime) -> ExportState:
+def failed(export: ExportState, reason: str, backoff: timedelta, now: datetime, *, permanent: bool) -> ExportState:
     """Try again later when that may help, else give up."""
     export = replace(export, run_token=None, worker=None, lease_until=None, lost_leases=0)
     if permanent or export.retry_count >= MOST_RETRIES:

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.scheduler import events, exporting
-from services.scheduler.changes import change
 from services.scheduler.events import BatchEvent
 from services.scheduler.export_answers import store_export
 from services.scheduler.exporting import ExportState
@@ -106,7 +105,7 @@ async def export_failed(event: ExportFailed, at: Scheduler) -> None:
     """An export failed: try again later, or give it up."""
 
     def step(export: ExportState, now: datetime) -> ExportState:
-        return exporting.failed(export, event.permanent, event.reason, backoff(export.retry_count, at), now)
+        return exporting.failed(export, event.reason, backoff(export.retry_count, at), now, permanent=event.permanent)
 
     await _for_export(event.export_id, event.run_token, step, at)
 
@@ -120,7 +119,7 @@ def backoff(tries: int, at: Scheduler) -> timedelta:
 async def _for_each_batch(video_id: UUID, event: BatchEvent, at: Scheduler) -> None:
     for batch_id in await BatchVideos.batches_waiting_for(video_id):
         try:
-            await change(at.outbox, at.bus, batch_id, event)
+            await at.change(batch_id, event)
         except NotFound:
             log.info("news of a video whose batch is gone", batch_id=str(batch_id))
     at.dispatcher.wake()
@@ -131,7 +130,7 @@ async def _for_video(batch_video_id: UUID, event: BatchEvent, at: Scheduler) -> 
     try:
         if batch_id is None:
             raise NotFound("gone")
-        await change(at.outbox, at.bus, batch_id, event)
+        await at.change(batch_id, event)
     except NotFound:
         # Its batch was deleted while it ran: whatever it stored is nobody's.
         async with at.outbox.change():

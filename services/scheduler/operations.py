@@ -72,7 +72,7 @@ def cancel(batch: BatchState, event: events.Cancel, now: datetime) -> Step:
     unneeded = [video for video in batch.videos if video.status is not VideoStatus.COMPLETED]
     return Step(
         batch=replace(batch, status=BatchStatus.CANCELLED, completed_at=now, videos=videos),
-        commands=(*_delete_runs(ended), *_delete_sources(batch, unneeded, event.shared_sources)),
+        commands=(*_delete_runs(ended), *delete_sources(batch, unneeded, event.shared_sources)),
         stopped=tuple(video.run_token for video in ended if video.run_token is not None),
     )
 
@@ -125,7 +125,7 @@ def delete(batch: BatchState, event: events.Delete, now: datetime) -> Step:
         raise Conflict(f"This batch is {batch.status}; cancel it first, then delete it.")
     return Step(
         batch=replace(batch, deleted_at=now),
-        commands=(*_delete_runs(batch.videos), *_delete_sources(batch, batch.videos, event.shared_sources)),
+        commands=(*_delete_runs(batch.videos), *delete_sources(batch, batch.videos, event.shared_sources)),
     )
 
 
@@ -133,7 +133,8 @@ def _delete_runs(videos: Iterable[VideoState]) -> Iterable[Command]:
     return (DeleteRun(batch_video_id=video.id) for video in videos if video.attempt > 0)
 
 
-def _delete_sources(batch: BatchState, videos: Iterable[VideoState], shared: frozenset[UUID]) -> Iterable[Command]:
+def delete_sources(batch: BatchState, videos: Iterable[VideoState], shared: frozenset[UUID]) -> Iterable[Command]:
+    """Orders to delete uploads that were made for this batch and that no other batch uses."""
     return (
         DeleteSource(user_id=batch.user_id, video_id=video.video_id)
         for video in videos

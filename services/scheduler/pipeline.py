@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from services.scheduler import arrivals, events, operations, runs
+from services.scheduler import arrivals, editing, events, operations, runs
 from services.scheduler.events import BatchEvent, Step
 from services.scheduler.state import BatchState
 from shared.batches import BatchStatus, VideoStatus
@@ -29,10 +29,13 @@ def _settled(batch: BatchState, now: datetime) -> BatchState:
         video.finished for video in batch.videos
     ):
         return batch
-    completed = any(video.status is VideoStatus.COMPLETED for video in batch.videos)
-    status = BatchStatus.COMPLETED if completed else BatchStatus.FAILED
-    reason = None if completed else "Every video of this batch failed; each says why."
-    return replace(batch, status=status, error_message=reason, completed_at=now)
+    kinds = {video.status for video in batch.videos}
+    if VideoStatus.COMPLETED in kinds:
+        return replace(batch, status=BatchStatus.COMPLETED, error_message=None, completed_at=now)
+    if kinds <= {VideoStatus.CANCELLED}:
+        return replace(batch, status=BatchStatus.CANCELLED, completed_at=now)
+    reason = "Every video of this batch failed; each says why."
+    return replace(batch, status=BatchStatus.FAILED, error_message=reason, completed_at=now)
 
 
 def _queued(batch: BatchState, now: datetime) -> BatchState:
@@ -53,6 +56,10 @@ _STEPS: dict[type[Any], Callable[[BatchState, Any, datetime], Step]] = {
     events.Cancel: operations.cancel,
     events.Retry: operations.retry,
     events.Delete: operations.delete,
+    events.Edit: editing.edit,
+    events.Add: editing.add,
+    events.Remove: editing.remove,
+    events.Reorder: editing.reorder,
     events.Uploading: arrivals.uploading,
     events.Uploaded: arrivals.uploaded,
     events.Rejected: arrivals.rejected,

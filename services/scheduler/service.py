@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from piccolo.engine.postgres import PostgresEngine
 
+from services.scheduler.changes import change
 from services.scheduler.dispatch import Dispatcher
+from services.scheduler.events import BatchEvent
 from services.scheduler.presence import Presence
 from services.scheduler.settings import SchedulerSettings
+from services.scheduler.state import BatchState
 from services.scheduler.tables import TABLES
 from shared.bus import Bus
 from shared.database import open_database
@@ -38,6 +43,12 @@ class Scheduler:
         lifetime.background(at.outbox.send_for_ever())
         lifetime.background(at.dispatcher.dispatch_for_ever())
         return at
+
+    async def change(self, batch_id: UUID, event: BatchEvent, user_id: UUID | None = None) -> BatchState:
+        """The batch after an event, with all that follows from it. Raises `NotFound` and `Conflict` as `changes.change` does."""
+        batch = await change(self.outbox, self.bus, batch_id, event, user_id)
+        self.dispatcher.wake()
+        return batch
 
     async def close(self) -> None:
         """Let go of everything."""

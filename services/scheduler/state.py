@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
 
 from shared.batches import BatchSettings, BatchStatus, VideoStatus
 from shared.media import MediaFacts, Stage, StoredObject
+from shared.views import ProcessingResult
 
 FINISHED = frozenset({VideoStatus.COMPLETED, VideoStatus.FAILED, VideoStatus.CANCELLED})
 OVER = frozenset({BatchStatus.COMPLETED, BatchStatus.FAILED, BatchStatus.CANCELLED})
@@ -48,7 +48,7 @@ class VideoState(Struct, frozen=True, kw_only=True):
     source: StoredObject | None = None
     facts: MediaFacts | None = None
     output: StoredObject | None = None
-    processing_result: dict[str, Any] | None = None
+    processing_result: ProcessingResult | None = None
     uploaded_at: datetime | None = None
     started_at: datetime | None = None
     completed_at: datetime | None = None

@@ -1,4 +1,4 @@
-"""What has to be looked for because nobody tells of it: lost leases, retries that are due, work that nobody claimed, exports past their time."""
+"""What has to be looked for because nobody tells of it: lost leases, due retries, unclaimed work, exports past their time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 from uuid import UUID
 
 from services.scheduler import events, exporting
-from services.scheduler.changes import change
 from services.scheduler.export_answers import store_export
 from services.scheduler.service import Scheduler
 from services.scheduler.tables import BatchJobs, BatchVideos, Exports
@@ -31,24 +30,24 @@ async def sweep_for_ever(at: Scheduler) -> None:
                 blind = False
             else:
                 await sweep(at)
-        except (DailiesError, OSError, asyncio.TimeoutError) as error:
+        except (TimeoutError, DailiesError, OSError) as error:
             blind = True
             log.warning("could not sweep", error=str(error))
         except Exception:
             blind = True
             log.exception("could not sweep")
-        await asyncio.sleep(at.settings.sweep_s)
+        await asyncio.sleep(at.settings.queue_sweep_s)
 
 
 async def sweep(at: Scheduler) -> None:
     """One look at everything."""
     for row in await BatchVideos.lost():
         log.warning("a lease was lost", batch_id=str(row["batch_job_id"]), batch_video_id=str(row["id"]))
-        await change(at.outbox, at.bus, row["batch_job_id"], events.LeaseLost(id=row["id"], run_token=row["run_token"]))
+        await at.change(row["batch_job_id"], events.LeaseLost(id=row["id"], run_token=row["run_token"]))
     for row in await BatchVideos.never_claimed(at.settings.claim_patience_s):
-        await change(at.outbox, at.bus, row["batch_job_id"], events.NeverClaimed(id=row["id"]))
+        await at.change(row["batch_job_id"], events.NeverClaimed(id=row["id"]))
     for batch_id in await BatchVideos.due():
-        await change(at.outbox, at.bus, batch_id, events.Due())
+        await at.change(batch_id, events.Due())
     for export_id in await Exports.to_send_again(at.settings.claim_patience_s):
         await _send_export_again(export_id, at)
     async with at.outbox.change():

@@ -136,9 +136,9 @@ async def _arrived(upload: Upload, at: Uploader) -> tuple[StoredPart, ...]:
 
 @answers(CompleteUpload)
 async def complete_upload(request: CompleteUpload, at: Uploader) -> Video:
-    """Check that everything arrived and have it inspected. Parts are put together by the worker, because that takes its time.
+    """Check that everything arrived and have it inspected. The worker puts parts together, because that takes its time.
 
-    Raises `Conflict` while bytes are missing, and `Invalid` when they are not as announced; either may be put right and completed.
+    Raises `Conflict` while bytes are missing, and `Invalid` when they are not as announced; either may be put right.
     """
 
     async def make() -> Video:

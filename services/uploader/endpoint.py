@@ -92,7 +92,8 @@ class Endpoint:
         if not path.startswith(ROUTE):
             raise Refused("not_found", "There is nothing at this address.")
         if method == "OPTIONS":
-            return await _say(send, scope, 204, headers=PREFLIGHT)
+            await _say(send, scope, 204, headers=PREFLIGHT)
+            return
         if method not in ("GET", "HEAD", "PUT"):
             raise Refused("method_not_allowed", f"Objects know {METHODS}.", [("Allow", METHODS)])
         try:
@@ -151,7 +152,8 @@ class Endpoint:
             if not ranges.still_matches(headers.get("if-match"), stored.etag):
                 raise Refused("precondition_failed", "The object is not the one you know; ask without If-Match.")
             if ranges.known_already(headers.get("if-none-match"), stored.etag):
-                return await _say(send, scope, 304, headers=common)
+                await _say(send, scope, 304, headers=common)
+                return
             whole = ranges.Stretch(0, stored.size_bytes)
             asked = None
             # Ranges are defined for GET alone (RFC 9110, section 14.2).
@@ -181,6 +183,10 @@ class Endpoint:
                     raise ClientGone
         except TimeoutError:
             raise ClientGone from None
+        except OSError as error:
+            # The answer has begun: all that can be done is to break it off, so that nobody takes it for whole.
+            log.exception("an object could not be read to its end")
+            raise ClientGone from error
         finally:
             gone.cancel()
 

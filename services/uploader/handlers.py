@@ -32,7 +32,7 @@ async def probe_video(command: ProbeVideo, at: UploaderWorker) -> None:
     probe = await Probes.claim(command.video_id, at.settings.probe_lease_s)
     upload = await Uploads.known(command.video_id)
     if probe is None or upload is None:
-        return
+        return None
     if probe.attempts > MOST_ATTEMPTS:
         sentence = "Looking into this file went wrong too often; convert it, then upload it again."
         return await _reject(upload, probe, "inspection_failed", sentence, at)

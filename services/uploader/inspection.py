@@ -51,33 +51,28 @@ async def inspected(upload: Upload, store: ObjectStore, room: Path) -> Inspected
 async def whole(upload: Upload, store: ObjectStore) -> StoredObject:
     """The source as one object, put together from what arrived unless that was done before."""
     key = source_key(upload.user_id, upload.video_id)
-    if upload.upload_id is None:
-        try:
-            return await store.stat(key)
-        except NotFound:
-            pass
-        try:
-            return await store.copy(upload.key, key)
-        except NotFound:
-            raise _lost() from None
     try:
-        parts = await store.list_parts(key, upload.upload_id)
+        found = await store.stat(key)
     except NotFound:
-        parts = ()
+        pass
+    else:
+        # By an earlier run, which may have been killed before it dropped the parts.
+        if upload.upload_id is not None:
+            await store.abort_multipart(key, upload.upload_id)
+        return found
     try:
+        if upload.upload_id is None:
+            return await store.copy(upload.key, key)
+        parts = await store.list_parts(key, upload.upload_id)
         return await store.complete_multipart(key, upload.upload_id, parts)
     except NotFound:
-        raise _lost() from None
+        raise PermanentFailure("The file is not in the store any more; upload it again.") from None
 
 
 def checksum(path: Path) -> int:
     """CRC-32 of a file."""
     crc = 0
-    with open(path, "rb", buffering=0) as file:
+    with path.open("rb", buffering=0) as file:
         while data := file.read(CHUNK):
             crc = crc32(data, crc)
     return crc
-
-
-def _lost() -> PermanentFailure:
-    return PermanentFailure("The file is not in the store any more; upload it again.")

@@ -43,7 +43,7 @@ class Described(Struct, frozen=True, kw_only=True):
 
 
 def clean_name(text: str) -> str:
-    """A name for display: NFC, one line, without control and direction characters. Raises `Invalid` when it is empty or too long."""
+    """A name for display: NFC, one line, no control or direction characters. Raises `Invalid` when empty or too long."""
     kept = "".join(
         letter
         for letter in unicodedata.normalize("NFC", re.sub(r"\s", " ", text))

@@ -33,6 +33,7 @@ async def serve(app: Any, host: str, port: int, lifetime: Lifetime) -> int:
         lifespan="off",
         access_log=False,
         log_config=None,
+        log_level="warning",
         server_header=False,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=FINISH_S,
@@ -52,7 +53,6 @@ async def serve(app: Any, host: str, port: int, lifetime: Lifetime) -> int:
             await running
 
     lifetime.background(until_stopped())
-    while not server.started and not running.done():
-        await asyncio.sleep(0.01)
+    # The socket listens already: who connects before uvicorn is ready waits for that moment.
     bound: int = socket.getsockname()[1]
     return bound

@@ -62,7 +62,7 @@ class Incoming:
         self.size = 0
         self.crc = 0
         with room_on("store"):
-            self._file = open(self.path, "xb", buffering=0)  # noqa: SIM115 - it lives as long as this object
+            self._file = self.path.open("xb", buffering=0)
         fcntl.flock(self._file, fcntl.LOCK_EX)
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
@@ -122,7 +122,7 @@ def move_into_place(path: Path, target: Path) -> None:
     while True:
         try:
             make_folder(target.parent)
-            os.replace(path, target)
+            path.replace(target)
             break
         except FileNotFoundError:
             if not path.exists():
@@ -161,7 +161,7 @@ def sweep(folder: Path) -> int:
         with contextlib.suppress(OSError):
             if time.time() - path.stat().st_mtime < LEFT_OVER_S:
                 continue
-            with open(path, "rb") as file:
+            with path.open("rb") as file:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 path.unlink()
                 removed += 1

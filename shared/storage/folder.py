@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import secrets
 import shutil
 import stat
 from collections.abc import Iterator
@@ -68,12 +69,12 @@ class Folder:
         if not stat.S_ISREG(data.st_mode):
             os.close(descriptor)
             raise _missing(key)
-        return open(descriptor, "rb", buffering=0), records.line_of(records.read_lines(self.record(key)), data)
+        return os.fdopen(descriptor, "rb", buffering=0), records.line_of(records.read_lines(self.record(key)), data)
 
     def line(self, key: str) -> Line:
         """What is recorded of an object. Raises `NotFound`."""
         try:
-            data = os.stat(self.path(key), follow_symlinks=False)
+            data = self.path(key).stat(follow_symlinks=False)
         except (FileNotFoundError, NotADirectoryError):
             raise _missing(key) from None
         if not stat.S_ISREG(data.st_mode):
@@ -96,21 +97,16 @@ class Folder:
     def keep_file(self, path: Path, key: str, content_type: str) -> StoredObject:
         """Store a file: linked when it lies on the same file system and has no other name, else copied."""
         check_key(key)
-        with open(path, "rb", buffering=0) as source:
-            fcntl.flock(source, fcntl.LOCK_SH)
-            data = os.fstat(source.fileno())
-            place = self.receive()
+        with path.open("rb", buffering=0) as source:
+            _shield(source)
+            data, place = os.fstat(source.fileno()), self._new_name()
+            if data.st_nlink != 1 or data.st_uid != os.geteuid() or not _linked(source, path, place):
+                return self._keep_copy(source, key, content_type)
             try:
-                if data.st_nlink == 1 and data.st_uid == os.geteuid() and _linked(path, place.path):
-                    size, crc = _read_through(source)
-                    stamp = seal(source.fileno())
-                else:
-                    while chunk := source.read(CHUNK):
-                        place.write(chunk)
-                    size, crc, stamp = place.size, place.crc, place.seal()
-                return self.keep(place.path, key, records.line(stamp, size, crc, content_type))
+                size, crc = _read_through(source)
+                return self.keep(place, key, records.line(seal(source.fileno()), size, crc, content_type))
             finally:
-                place.discard()
+                place.unlink(missing_ok=True)
 
     def fetch(self, key: str, path: Path) -> StoredObject:
         """Bring the data to `path`, by a hard link where that is possible."""
@@ -119,45 +115,39 @@ class Folder:
         with file:
             aside.unlink(missing_ok=True)
             try:
-                if not self._same_file_linked(file, key, aside):
-                    with room_on("scratch folder"), open(aside, "xb", buffering=0) as copy:
+                if not _linked(file, self.path(key), aside):
+                    with room_on("scratch folder"), aside.open("xb", buffering=0) as copy:
                         shutil.copyfileobj(file, copy, CHUNK)
                         os.fchmod(copy.fileno(), disk.READ_ONLY)
-                os.replace(aside, path)
+                aside.replace(path)
             finally:
                 aside.unlink(missing_ok=True)
         return records.stored(key, known)
-
-    def _same_file_linked(self, file: BinaryIO, key: str, target: Path) -> bool:
-        if not _linked(self.path(key), target):
-            return False
-        if os.path.samestat(os.fstat(file.fileno()), os.stat(target)):
-            return True
-        # The object was replaced since it was opened: what was opened is what counts.
-        target.unlink()
-        return False
 
     def copy(self, source: str, target: str) -> StoredObject:
         """Store an object under a second key; the two share their data, which never changes."""
         file, known = self.open(source)
         with file:
-            # Against a sweep of left-over files, which takes only those that nobody has locked.
-            fcntl.flock(file, fcntl.LOCK_SH)
-            place = self.receive()
+            _shield(file)
+            place = self._new_name()
+            if not _linked(file, self.path(source), place):
+                return self._keep_copy(file, target, known.content_type)
+            try:
+                return self.keep(place, target, replace(known, upload_id=None))
+            finally:
+                place.unlink(missing_ok=True)
+
+    def _keep_copy(self, file: BinaryIO, key: str, content_type: str) -> StoredObject:
+        place = self.receive()
+        try:
+            while data := file.read(CHUNK):
+                place.write(data)
+            return self.keep(place.path, key, records.line(place.seal(), place.size, place.crc, content_type))
+        finally:
             place.discard()
-            try:
-                if self._same_file_linked(file, source, place.path):
-                    return self.keep(place.path, target, replace(known, upload_id=None))
-            finally:
-                place.path.unlink(missing_ok=True)
-            place = self.receive()
-            try:
-                while data := file.read(CHUNK):
-                    place.write(data)
-                new = records.line(place.seal(), place.size, place.crc, known.content_type)
-                return self.keep(place.path, target, new)
-            finally:
-                place.discard()
+
+    def _new_name(self) -> Path:
+        return self.incoming / secrets.token_hex(16)
 
     def delete(self, key: str) -> None:
         """Remove an object, its record, and the folders that are empty without it."""
@@ -220,14 +210,24 @@ def _walk(path: Path, name: str) -> Path:
     return path
 
 
-def _linked(path: Path, target: Path) -> bool:
-    """Give a file a second name, in place of what has it. False where that is not possible: other disk, other owner."""
+def _shield(file: BinaryIO) -> None:
+    """Lock a file against the sweep of left-over files, which takes only those that nobody has locked."""
+    fcntl.flock(file, fcntl.LOCK_SH)
+
+
+def _linked(file: BinaryIO, path: Path, name: Path) -> bool:
+    """Give an open file another name. False where that is not possible: on another disk, or for another owner's file.
+
+    It is also False when the path does not lead to that very file any more, because it is a symbolic link or was replaced.
+    """
     try:
-        target.unlink(missing_ok=True)
-        os.link(path, target, follow_symlinks=False)
+        os.link(path, name, follow_symlinks=False)
     except OSError:
         return False
-    return True
+    if os.path.samestat(os.fstat(file.fileno()), name.lstat()):
+        return True
+    name.unlink()
+    return False
 
 
 def _read_through(file: BinaryIO) -> tuple[int, int]:

@@ -22,7 +22,7 @@ PAGE = 500
 
 
 class LocalStore:
-    """An `ObjectStore` on a folder, with signed URLs for the endpoint that serves it."""
+    """An `ObjectStore` on a folder, with signed URLs for the endpoint that serves it. Errors are those of the interface."""
 
     def __init__(
         self, root: Path, url: str, keys: signing.Keys, *, reserve_bytes: int = 0, max_object_bytes: int = 2 * 1024**3
@@ -33,9 +33,12 @@ class LocalStore:
         self.max_object_bytes = max_object_bytes
 
     async def put_file(self, key: str, path: Path, content_type: str = OCTETS) -> StoredObject:
+        """Store a file; on the same disk by a link, without copying it."""
         return await in_thread(self.folder.keep_file, path, key, content_type)
 
     async def put_bytes(self, key: str, data: bytes, content_type: str = OCTETS) -> StoredObject:
+        """Store something small."""
+
         async def once() -> AsyncIterator[bytes]:
             yield data
 
@@ -72,9 +75,11 @@ class LocalStore:
             incoming.discard()
 
     async def fetch(self, key: str, path: Path) -> StoredObject:
+        """Bring an object to a scratch file; on the same disk by a link, without copying it."""
         return await in_thread(self.folder.fetch, key, path)
 
     async def read(self, key: str, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
+        """The bytes of an object, or of a stretch of it."""
         file, stored = await self.open(key)
         with file:
             if not 0 <= start <= stored.size_bytes or (length is not None and length < 0):
@@ -89,36 +94,46 @@ class LocalStore:
         return file, records.stored(key, line)
 
     async def stat(self, key: str) -> StoredObject:
+        """What is recorded of an object."""
         return records.stored(key, await in_thread(self.folder.line, key))
 
     async def copy(self, source: str, target: str) -> StoredObject:
+        """Store the object again under another key; the two share their data."""
         return await in_thread(self.folder.copy, source, target)
 
     async def delete(self, key: str) -> None:
+        """Remove an object, and the folders that are empty without it."""
         await in_thread(self.folder.delete, key)
 
     async def delete_prefix(self, prefix: str) -> int:
+        """Remove all objects under a prefix."""
         return await in_thread(self.folder.delete_prefix, prefix)
 
     async def list(self, prefix: str = "") -> AsyncIterator[StoredObject]:
+        """All objects under a prefix, in the order of their keys."""
         found = self.folder.list(prefix)
         while page := await in_thread(lambda: tuple(islice(found, PAGE))):
             for stored in page:
                 yield stored
 
     async def create_multipart(self, key: str, content_type: str = OCTETS) -> str:
+        """Begin an upload in parts."""
         return await in_thread(multipart.create, self.folder, key, content_type)
 
     async def list_parts(self, key: str, upload_id: str) -> tuple[StoredPart, ...]:
+        """The parts that have arrived whole."""
         return await in_thread(multipart.stored_parts, self.folder, key, upload_id)
 
     async def complete_multipart(self, key: str, upload_id: str, parts: Sequence[StoredPart]) -> StoredObject:
+        """Check the parts and put them together."""
         return await in_thread(multipart.complete, self.folder, key, upload_id, parts)
 
     async def abort_multipart(self, key: str, upload_id: str) -> None:
+        """Give an upload up and drop its parts."""
         await in_thread(multipart.abort, self.folder, key, upload_id)
 
     async def list_multiparts(self, prefix: str = "") -> AsyncIterator[OpenMultipart]:
+        """The open uploads for keys under a prefix."""
         for upload in await in_thread(lambda: tuple(multipart.open_uploads(self.folder, prefix))):
             yield upload
 
@@ -127,12 +142,15 @@ class LocalStore:
         return await in_thread(disk.sweep, self.folder.incoming)
 
     async def presign_put(self, key: str, size: int | None, content_type: str | None, expires: timedelta) -> str:
+        """A URL for one PUT, at the endpoint of this store."""
         return self._url("PUT", key, expires, size=size, content_type=content_type)
 
     async def presign_part(self, key: str, upload_id: str, number: int, size: int, expires: timedelta) -> str:
+        """A URL for one part, at the endpoint of this store."""
         return self._url("PUT", key, expires, size=size, part=multipart.check_number(number), upload_id=upload_id)
 
     async def presign_get(self, key: str, file_name: str | None, content_type: str | None, expires: timedelta) -> str:
+        """A URL to download an object, at the endpoint of this store."""
         return self._url("GET", key, expires, file_name=file_name, content_type=content_type)
 
     def _url(

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import os
 import shutil
 import uuid
 from collections.abc import Iterator, Sequence
@@ -64,7 +63,7 @@ def keep(folder: Folder, key: str, upload_id: str, number: int, part: Incoming) 
     with _held(folder, key, upload_id) as (place, _), room_on("store"):
         earlier = [path for path in place.iterdir() if path.name.startswith(f"{number:05d}-")]
         name = f"{number:05d}-{part.size}-{part.crc:08x}"
-        os.replace(part.path, place / name)
+        part.path.replace(place / name)
         for path in earlier:
             if path.name != name:
                 path.unlink()
@@ -81,6 +80,8 @@ def stored_parts(folder: Folder, key: str, upload_id: str) -> tuple[StoredPart, 
 def complete(folder: Folder, key: str, upload_id: str, parts: Sequence[StoredPart]) -> StoredObject:
     """Check the parts against what is here, put them together, and drop the folder."""
     if (done := _completed(folder, key, upload_id)) is not None:
+        # Whoever completed it may have been killed before the parts were dropped.
+        _drop(folder.uploads / upload_id)
         return done
     try:
         with _held(folder, key, upload_id) as (place, card):
@@ -148,7 +149,7 @@ def _held(folder: Folder, key: str, upload_id: str) -> Iterator[tuple[Path, Card
     place, card = _card(folder, key, upload_id)
     with contextlib.ExitStack() as stack:
         try:
-            file = stack.enter_context(open(place / CARD, "rb"))
+            file = stack.enter_context((place / CARD).open("rb"))
         except FileNotFoundError:
             raise _missing() from None
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -158,7 +159,7 @@ def _held(folder: Folder, key: str, upload_id: str) -> Iterator[tuple[Path, Card
 
 
 def _files(place: Path) -> Iterator[tuple[StoredPart, str]]:
-    for name in sorted(os.listdir(place)):
+    for name in sorted(path.name for path in place.iterdir()):
         if name != CARD:
             number, size, crc = name.split("-")
             yield StoredPart(number=int(number), size_bytes=int(size), etag=f"{crc}-{int(size):x}"), name
@@ -166,8 +167,8 @@ def _files(place: Path) -> Iterator[tuple[StoredPart, str]]:
 
 def _drop(place: Path) -> None:
     # The card first: without it there is no upload any more, even if the rest of the removal is cut short.
-    (place / CARD).unlink()
-    shutil.rmtree(place)
+    (place / CARD).unlink(missing_ok=True)
+    shutil.rmtree(place, ignore_errors=True)
 
 
 def _completed(folder: Folder, key: str, upload_id: str) -> StoredObject | None:
@@ -183,7 +184,7 @@ def _assemble(folder: Folder, card: Card, upload_id: str, files: Sequence[Path])
     try:
         for path in files:
             crc = 0
-            with open(path, "rb", buffering=0) as part:
+            with path.open("rb", buffering=0) as part:
                 while data := part.read(CHUNK):
                     crc = crc32(data, crc)
                     whole.write(data)

@@ -1,7 +1,7 @@
 """A small HTTP server for tests of the client, which can misbehave: it says nothing, breaks off, or answers nonsense.
 
-The test gives one coroutine that handles every request. The server has a thread and an event loop of its own, so that a test may
-run the client in its own loop or as another process.
+The test gives one coroutine that handles every request. The server has a thread and an event loop of its own, so that
+a test may run the client in its own loop or as another process.
 """
 
 from __future__ import annotations

@@ -53,6 +53,10 @@ async def send(exchange: Exchange, data: bytes, etag: str = '"one"', *, cut: int
         exchange.writer.close()
 
 
+def names_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
 def urls(*found: str) -> Callable[[], Awaitable[str]]:
     left = list(found)
 
@@ -72,7 +76,7 @@ async def test_a_whole_file_arrives(tmp_path: Path) -> None:
         size = await download(urls(server.url), tmp_path / "out.zip", WHOLE, heard, backoff=QUICK)
     assert size == heard.size == heard.most == len(DATA)
     assert (tmp_path / "out.zip").read_bytes() == DATA
-    assert [path.name for path in tmp_path.iterdir()] == ["out.zip"]
+    assert names_in(tmp_path) == ["out.zip"]
 
 
 async def test_it_goes_on_where_the_connection_broke(tmp_path: Path) -> None:
@@ -141,7 +145,7 @@ async def test_what_is_not_what_was_promised_is_not_kept(tmp_path: Path, wanted:
 
     with serving(handle) as server, pytest.raises(ClientError, match=sentence):
         await download(urls(server.url), tmp_path / "out.zip", wanted, Heard(), backoff=QUICK)
-    assert list(tmp_path.iterdir()) == []
+    assert names_in(tmp_path) == []
 
 
 async def test_a_store_that_is_gone_leaves_nothing(tmp_path: Path) -> None:
@@ -152,7 +156,7 @@ async def test_a_store_that_is_gone_leaves_nothing(tmp_path: Path) -> None:
         with pytest.raises(Unreachable):
             await download(urls(server.url), tmp_path / "out.zip", WHOLE, Heard(), backoff=QUICK)
         assert server.count("GET") == 3
-    assert list(tmp_path.iterdir()) == []
+    assert names_in(tmp_path) == []
 
 
 async def test_an_older_file_stays_when_the_download_fails(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from contextlib import aclosing
+from itertools import chain
 
 import httpx
 import pytest
@@ -19,7 +20,8 @@ QUICK = Backoff(attempts=3, first_s=0.001, longest_s=0.002)
 
 STREAM = (
     '\ufeffretry: 250\r\n: here\r\n\r\nid: e-1\ndata: {"a":\ndata: 1}\n\n'
-    "event: other\rdata:no space\r\rdata: caf\u00e9 \u2028 line\n\nid\ndata\n\nevent: nothing\n\nid: with\0nul\ndata: last\n\n"
+    "event: other\rdata:no space\r\rdata: caf\u00e9 \u2028 line\n\n"
+    "id\ndata\n\nevent: nothing\n\nid: with\0nul\ndata: last\n\n"
 ).encode()
 EVENTS = [
     ServerEvent(data='{"a":\n1}', id="e-1"),
@@ -45,9 +47,9 @@ def test_an_event_that_is_cut_off_by_the_end_is_not_told() -> None:
 
 def test_an_event_without_end_is_refused() -> None:
     parser = EventParser()
+    lines = (b"data: " + b"x" * 1_000_000 + b"\n" for _ in range(20))
     with pytest.raises(ValueError, match="larger"):
-        for _ in range(20):
-            list(parser.feed(b"data: " + b"x" * 1_000_000 + b"\n"))
+        list(chain.from_iterable(map(parser.feed, lines)))
 
 
 async def test_it_comes_back_with_the_last_event_id() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import aclosing
-from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -56,8 +55,8 @@ def test_late_progress_does_not_move_a_video_that_is_done() -> None:
 
 
 def test_an_older_state_does_not_replace_a_newer_one() -> None:
-    before = Watched(details=details(BatchStatus.COMPLETED, updated_at=NOW))
-    older = event("batch", job(BatchStatus.PROCESSING, updated_at=NOW - timedelta(seconds=1)))
+    before = Watched(details=details(BatchStatus.COMPLETED, revision=5))
+    older = event("batch", job(BatchStatus.PROCESSING, revision=4))
     assert with_event(before, older) == before
 
 

@@ -100,4 +100,4 @@ def uploaded(settings: ProcessorSettings) -> Upload:
 @pytest.fixture(scope="session")
 def long(media: Path) -> Path:
     """A video that renders long enough to be interrupted."""
-    return clips.video(media / "long.mp4", sound=clips.tone(20.0), size="1280x720")
+    return clips.video(media / "long.mp4", sound=clips.tone(10.0), size="1280x720")

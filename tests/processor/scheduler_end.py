@@ -79,6 +79,20 @@ class SchedulerEnd:
                 await self._changed.wait()
         return result
 
+    async def output_of(self, video: ProcessVideo) -> VideoProcessed:
+        """What came of a video that has to succeed."""
+        work_id = video.batch_video_id
+        await self.until(lambda: work_id in self.processed or work_id in self.failed)
+        assert work_id not in self.failed, self.failed[work_id].reason
+        return self.processed[work_id]
+
+    async def failure_of(self, video: ProcessVideo) -> VideoFailed:
+        """Why a video failed that has to fail."""
+        work_id = video.batch_video_id
+        await self.until(lambda: work_id in self.processed or work_id in self.failed)
+        assert work_id not in self.processed, "it succeeded"
+        return self.failed[work_id]
+
     async def cancel(self, work_id: UUID) -> None:
         """Want the video no more, and tell whoever is at it."""
         self.over[work_id] = "cancelled"

@@ -11,11 +11,13 @@ from services.processor.handlers import delete_run
 from services.processor.housekeeping import Sweeper, prefix_of
 from services.processor.service import Processor
 from services.processor.tables import Checkpoint, Run
-from shared.media import MediaFacts, StoredObject
+from shared.media import StoredObject
 from shared.messages import DeleteRun, VideoProcessed
 from shared.storage import open_store
+from shared.views import ProcessingResult
 
-FACTS = MediaFacts(container="mp4", duration_s=1.0, width=2, height=2, video_codec="h264")
+RESULT = ProcessingResult(source_s=1.0, output_s=1.0)
+RESULT = ProcessingResult(source_s=60, output_s=42)
 
 
 async def began(at: Processor, video: UUID) -> UUID:
@@ -29,7 +31,7 @@ async def began(at: Processor, video: UUID) -> UUID:
 async def finished(at: Processor, video: UUID) -> UUID:
     token = await began(at, video)
     output = await at.store.stat(prefix_of(video, token) + "output.mp4")
-    processed = VideoProcessed(batch_video_id=video, run_token=token, output=output, facts=FACTS, result={})
+    processed = VideoProcessed(batch_video_id=video, run_token=token, output=output, result=RESULT)
     assert await Run.finish(processed, "inputs")
     return token
 
@@ -104,7 +106,7 @@ async def test_a_run_that_was_forgotten_cannot_finish(processor: Processor) -> N
     token = await began(processor, video)
     await Run.forget(video, [token])
     output = StoredObject(key="runs/x", size_bytes=1, etag="e")
-    processed = VideoProcessed(batch_video_id=video, run_token=token, output=output, facts=FACTS, result={})
+    processed = VideoProcessed(batch_video_id=video, run_token=token, output=output, result=RESULT)
     assert not await Run.finish(processed, "inputs")
 
 

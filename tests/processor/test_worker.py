@@ -6,7 +6,7 @@ import asyncio
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,6 @@ from shared.media import Stage
 from shared.messages import ProcessVideo
 from shared.storage import open_store
 from stack.local import LocalStack
-from tests import media as clips
 from tests.processor.conftest import QUICK, Upload
 from tests.processor.processes import Processes, processes
 from tests.processor.scheduler_end import SchedulerEnd
@@ -36,9 +35,7 @@ def workers(servers: LocalStack, settings: ProcessorSettings, tmp_path: Path) ->
 
 
 @pytest.fixture
-async def video(
-    workers: Processes, scheduler: SchedulerEnd, uploaded: Upload, long: Path
-) -> AsyncIterator[ProcessVideo]:
+async def video(workers: Processes, scheduler: SchedulerEnd, uploaded: Upload, long: Path) -> ProcessVideo:
     """A video that the first of two processors is rendering; the second one is idle."""
     workers.start(ONE)
     video = await uploaded(long, SLOW)
@@ -50,7 +47,7 @@ async def video(
     )
     workers.start(TWO)
     await scheduler.until(lambda: any(seen.worker.startswith(TWO) for seen in scheduler.seen))
-    yield video
+    return video
 
 
 async def runs_in_store(settings: ProcessorSettings, video: ProcessVideo) -> set[str]:
@@ -66,7 +63,7 @@ async def test_a_killed_processor_hands_its_video_to_another(
     workers.send(ONE, signal.SIGKILL)
     workers.wait(ONE)
 
-    done = await scheduler.until(lambda: scheduler.processed.get(video.batch_video_id))
+    done = await scheduler.output_of(video)
 
     assert done.run_token == scheduler.tokens[video.batch_video_id][1]
     assert len(scheduler.tokens[video.batch_video_id]) == 2
@@ -82,7 +79,7 @@ async def test_a_frozen_processor_that_wakes_late_changes_nothing(
     worker = scheduler.claims[0].worker
     workers.send(ONE, signal.SIGSTOP)
     await scheduler.dispatch(replace(video, attempt=2))
-    done = await scheduler.until(lambda: scheduler.processed.get(video.batch_video_id))
+    done = await scheduler.output_of(video)
     assert done.run_token == scheduler.tokens[video.batch_video_id][1]
 
     heard = len(scheduler.seen)
@@ -99,7 +96,7 @@ async def test_one_command_in_two_hands_is_done_once(
     workers: Processes, scheduler: SchedulerEnd, settings: ProcessorSettings, video: ProcessVideo
 ) -> None:
     await scheduler.dispatch(video)
-    done = await scheduler.until(lambda: scheduler.processed.get(video.batch_video_id))
+    done = await scheduler.output_of(video)
     assert done.run_token == scheduler.tokens[video.batch_video_id][1]
     await scheduler.until(lambda: not workers.ffmpegs(), timeout_s=5)
     assert await runs_in_store(settings, video) == {str(done.run_token)}
@@ -117,7 +114,7 @@ async def test_a_processor_that_is_told_to_end_gives_its_video_back(
     assert not orphans & workers.ffmpegs() and list(workers.scratch(ONE).iterdir()) == []
     assert [seen.slots for seen in scheduler.seen if seen.worker == worker][-1] == 0
 
-    done = await scheduler.until(lambda: scheduler.processed.get(video.batch_video_id))
+    done = await scheduler.output_of(video)
     assert scheduler.failed == {}
     assert await runs_in_store(settings, video) == {str(done.run_token)}
 

@@ -42,7 +42,7 @@ from shared.messages import (
     VideoUploading,
     WorkerSeen,
 )
-from shared.views import BatchDetails
+from shared.views import BatchDetails, ProcessingResult
 from tests.scheduler.states import FACTS, NOW, stored
 
 USER = uuid4()
@@ -126,8 +126,7 @@ def processed(command: ProcessVideo, token: UUID) -> VideoProcessed:
         batch_video_id=command.batch_video_id,
         run_token=token,
         output=stored(key),
-        facts=FACTS,
-        result={"output_seconds": 42.0},
+        result=ProcessingResult(source_s=60.0, output_s=42.0),
     )
 
 

@@ -19,8 +19,10 @@ from shared.batches import BatchStatus, VideoStatus
 from shared.errors import Conflict
 from shared.media import Stage
 from shared.messages import DeleteRun, ProcessVideo
+from shared.views import ProcessingResult
 from tests.scheduler.states import FACTS, NOW, batch, stored, video
 
+RESULT = ProcessingResult(source_s=60, output_s=42)
 WHICH = st.integers(0, 3)
 
 
@@ -113,7 +115,7 @@ class Histories(RuleBasedStateMachine):
     def finish(self, which: int) -> None:
         if self.tokens:
             entry, token = self.tokens[which % len(self.tokens)]
-            self.happen(events.Processed(id=entry, run_token=token, output=stored(f"runs/{token}"), result={}))
+            self.happen(events.Processed(id=entry, run_token=token, output=stored(f"runs/{token}"), result=RESULT))
 
     @rule(which=st.integers(0, 20), permanent=st.booleans())
     def fail(self, which: int, permanent: bool) -> None:

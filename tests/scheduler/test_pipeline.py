@@ -14,9 +14,10 @@ from services.scheduler.pipeline import advance
 from services.scheduler.runs import MOST_LOST_LEASES
 from services.scheduler.state import BatchState, VideoState
 from shared.batches import BatchStatus, VideoStatus
-from shared.errors import Conflict
+from shared.errors import Conflict, Invalid
 from shared.media import Stage
 from shared.messages import DeleteRun, DeleteSource, ProcessVideo
+from shared.views import ProcessingResult
 from tests.scheduler.states import FACTS, NOW, batch, in_status, running, stored, video
 
 PENDING, PROCESSING, PAUSED = BatchStatus.PENDING, BatchStatus.PROCESSING, BatchStatus.PAUSED
@@ -299,7 +300,9 @@ def test_a_command_that_nobody_claims_goes_back_to_the_queue() -> None:
 
 def done(entry: VideoState, token: UUID) -> events.Processed:
     """A run's result."""
-    return events.Processed(id=entry.id, run_token=token, output=stored("runs/out"), result={})
+    return events.Processed(
+        id=entry.id, run_token=token, output=stored("runs/out"), result=ProcessingResult(source_s=60, output_s=42)
+    )
 
 
 def lost(entry: VideoState) -> events.LeaseLost:
@@ -319,3 +322,34 @@ def failure(entry: VideoState, *, permanent: bool) -> events.Failed:
         reason="The file is damaged.",
         backoff=timedelta(seconds=10),
     )
+
+
+def test_videos_are_put_into_another_order_only_when_all_are_named() -> None:
+    state = batch(video(1), video(2), video(3))
+    ids = [entry.video_id for entry in state.videos]
+    turned = advance(state, events.Reorder(video_ids=tuple(reversed(ids))), NOW).batch
+    assert [(entry.position, entry.video_id) for entry in turned.videos] == list(enumerate(reversed(ids), 1))
+    for wrong in (ids[:2], [*ids, ids[0]], [*ids[:2], uuid4()]):
+        with pytest.raises(Invalid):
+            advance(state, events.Reorder(video_ids=tuple(wrong)), NOW)
+
+
+def test_a_video_removed_before_the_start_is_gone_with_its_upload_and_the_rest_close_up() -> None:
+    state = batch(video(1), video(2), video(3))
+    gone = state.videos[1]
+    step = advance(state, events.Remove(video_ids=frozenset({gone.video_id})), NOW)
+    assert [entry.position for entry in step.batch.videos] == [1, 2]
+    assert step.commands == (DeleteSource(user_id=state.user_id, video_id=gone.video_id),)
+
+
+def test_a_video_removed_after_the_start_is_cancelled_unless_it_has_begun() -> None:
+    state = batch(running(1), video(2), status=PROCESSING)
+    with pytest.raises(Conflict, match="begun"):
+        advance(state, events.Remove(video_ids=frozenset({state.videos[0].video_id})), NOW)
+    state = advance(state, events.Remove(video_ids=frozenset({state.videos[1].video_id})), NOW).batch
+    assert [entry.status for entry in state.videos] == [VideoStatus.PROCESSING, VideoStatus.CANCELLED]
+
+
+def test_a_batch_whose_videos_were_all_removed_after_the_start_is_cancelled() -> None:
+    state = batch(video(1), status=PROCESSING)
+    assert advance(state, events.Remove(video_ids=frozenset({only(state).video_id})), NOW).batch.status is CANCELLED

@@ -52,7 +52,7 @@ async def break_down(query: GetBatch, at: Any) -> Any:
 
 
 async def test_a_slow_answer_does_not_hold_up_a_quick_one(bus: Bus) -> None:
-    at = {"gate": asyncio.Event(), "verdict": "go_on"}
+    at: dict[str, Any] = {"gate": asyncio.Event(), "verdict": "go_on"}
     await bus.serve([slow_or_quick], at)
     slow = asyncio.create_task(bus.ask(RenewLease(work_id=uuid4(), run_token=uuid4(), stage=Stage.EXPORTING)))
     quick = await bus.ask(RenewLease(work_id=uuid4(), run_token=uuid4()))

@@ -11,10 +11,15 @@ import pytest
 
 from shared.bus import Bus
 from shared.claims import RunStopped, claimed
+from stack.local import LocalStack
 from tests.claims_desk import ClaimsDesk
 
-pytestmark = pytest.mark.asyncio
 WORK = UUID(int=7)
+
+
+@pytest.fixture(scope="session")
+def nats_url(servers: LocalStack) -> str:
+    return servers.environment("exporter.worker")["DAILIES_NATS_URL"]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from services.scheduler.service import Scheduler
 from services.scheduler.tables import BatchVideos
-from shared.messages import DeleteRun, PauseBatch
+from shared.messages import CancelBatch, DeleteRun, PauseBatch
 from shared.views import BatchJob
 from tests.scheduler.conftest import migrated, scheduler
 
@@ -68,7 +68,22 @@ async def test_a_request_that_arrives_twice_at_once_is_carried_out_once(schedule
         return JOB
 
     answers = await asyncio.gather(scheduler.outbox.once(request, make), scheduler.outbox.once(request, make))
-    assert answers == [JOB, JOB] and carried_out == [1]
+    assert list(answers) == [JOB, JOB] and carried_out == [1]
+
+
+async def test_a_request_id_gives_nobody_the_answer_to_another(scheduler: Scheduler) -> None:
+    asked = PauseBatch(request_id=uuid4(), user_id=uuid4(), batch_id=uuid4())
+    by_another = PauseBatch(request_id=asked.request_id, user_id=uuid4(), batch_id=asked.batch_id)
+    of_another_kind = CancelBatch(request_id=asked.request_id, user_id=asked.user_id, batch_id=asked.batch_id)
+    carried_out: list[int] = []
+
+    async def make() -> BatchJob:
+        carried_out.append(1)
+        return JOB
+
+    for request in (asked, by_another, of_another_kind):
+        await scheduler.outbox.once(request, make)
+    assert len(carried_out) == 3
 
 
 def _job() -> BatchJob:

@@ -30,7 +30,7 @@ def test_everything_that_is_wrong_is_named_at_once() -> None:
 def test_values_get_their_types() -> None:
     settings = load(SchedulerSettings, {**CONNECTIONS, "DAILIES_LEASE_S": "2.5", "DAILIES_HANDLER_SLOTS": "7"})
     assert (settings.lease_s, settings.handler_slots) == (2.5, 7)
-    assert load(StoreSettings, {"DAILIES_STORE_FOLDER": "/srv/store"}).store_folder == Path("/srv/store")
+    assert load(StoreSettings, {**CONNECTIONS, "DAILIES_STORE_FOLDER": "/srv/store"}).store_folder == Path("/srv/store")
 
 
 def test_the_table_of_tiers_can_be_replaced() -> None:

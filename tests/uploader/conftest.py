@@ -24,6 +24,7 @@ from shared.scratch import Scratch
 from shared.storage import LocalStore, open_store
 from shared.work import Work
 from stack.local import LocalStack
+from tests.media import tone, video
 
 KIB = 1024
 
@@ -88,3 +89,9 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
 def user() -> UUID:
     """Somebody."""
     return uuid4()
+
+
+@pytest.fixture(scope="session")
+def film(media: Path) -> bytes:
+    """A short real video, large enough for several parts."""
+    return video(media / "uploaded.mp4", sound=tone(2.0)).read_bytes()

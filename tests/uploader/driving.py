@@ -19,6 +19,7 @@ from shared.messages import (
     OpenUploads,
     SignParts,
 )
+from shared.storage import LocalStore
 from shared.views import UploadPlan, UploadState, Video
 from stack.local import LocalStack
 
@@ -108,3 +109,14 @@ def problem(answer: httpx.Response) -> tuple[int, str]:
     assert body["title"]
     assert body["detail"].endswith(".")
     return answer.status_code, body["code"]
+
+
+def local(at: Uploader) -> LocalStore:
+    """The store, as what it is."""
+    assert isinstance(at.store, LocalStore)
+    return at.store
+
+
+async def names_in_store(at: Uploader) -> list[str]:
+    """What the store has, by the last part of its keys."""
+    return [stored.key.rpartition("/")[2] async for stored in at.store.list()]

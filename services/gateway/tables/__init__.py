@@ -2,7 +2,8 @@
 
 from services.gateway.tables.accounts import Account, ApiKey, Caller, Session
 from services.gateway.tables.allowances import Allowance, Creation
+from services.gateway.tables.templates import SettingsTemplate
 
-TABLES = (Account, Session, ApiKey, Allowance, Creation)
+TABLES = (Account, Session, ApiKey, Allowance, Creation, SettingsTemplate)
 
-__all__ = ["TABLES", "Account", "Allowance", "ApiKey", "Caller", "Creation", "Session"]
+__all__ = ["TABLES", "Account", "Allowance", "ApiKey", "Caller", "Creation", "Session", "SettingsTemplate"]

@@ -67,6 +67,25 @@ class Account(Table, tablename="accounts"):
         return rows[0]["id"], rows[0]["is_news"]
 
     @classmethod
+    async def make(cls, user_id: UUID, email: str, password_hash: str, tier: Tier) -> bool:
+        """Make an account; False when there is one with this email."""
+        sql = """
+            insert into accounts (id, email, password_hash, tier) values ({}, {}, {}, {})
+            on conflict (lower(email)) do nothing returning id
+            """
+        return bool(await cls.raw(sql, user_id, email, password_hash, tier.value))
+
+    @classmethod
+    async def set_tier(cls, email: str, tier: Tier) -> UUID | None:
+        """Give the account with this email another tier; returns its id, or None when there is none."""
+        rows = await cls.raw(
+            "update accounts set tier = {}, updated_at = now() where lower(email) = lower({}) returning id",
+            tier.value,
+            email,
+        )
+        return rows[0]["id"] if rows else None
+
+    @classmethod
     async def set_password_hash(cls, user_id: UUID, password_hash: str) -> None:
         """Replace the password's hash."""
         await cls.raw(

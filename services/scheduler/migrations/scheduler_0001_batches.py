@@ -87,7 +87,7 @@ create table batch_videos (
     unique (batch_job_id, video_id)
 );
 comment on column batch_videos.output_video_url is 'The key of the output; a URL is signed when an answer is given.';
-comment on column batch_videos.queued is 'Whether a worker may have the video now; priority and batch_created_at order its user''s queue.';
+comment on column batch_videos.queued is 'Whether a worker may have it now; priority and batch_created_at give the order.';
 create index batch_videos_batch_job_id on batch_videos (batch_job_id, position);
 create index batch_videos_status on batch_videos (status);
 create index batch_videos_video_id on batch_videos (video_id);

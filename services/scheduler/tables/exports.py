@@ -59,6 +59,17 @@ class Exports(Table, tablename="exports"):
         return [from_row(row, ExportState) for row in rows]
 
     @classmethod
+    async def of_user(cls, user_id: UUID, limit: int) -> list[tuple[str, ExportState]]:
+        """The newest exports of a user's batches, each with the name of its batch."""
+        rows = await cls.raw(
+            "select exports.*, batch_jobs.name as batch_name from exports join batch_jobs on batch_jobs.id = batch_job_id"
+            " where exports.user_id = {} and deleted_at is null order by exports.created_at desc, exports.id limit {}",
+            user_id,
+            limit,
+        )
+        return [(row.pop("batch_name"), from_row(row, ExportState)) for row in rows]
+
+    @classmethod
     async def add(cls, export: ExportState) -> None:
         """Write down a new export."""
         fields = {name: to_column(getattr(export, name)) for name in ExportState.__struct_fields__}

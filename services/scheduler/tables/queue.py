@@ -66,8 +66,8 @@ class QueueUsers(Table, tablename="queue_users"):
     async def recount(cls, user_id: UUID) -> None:
         """Count a user's videos anew. Should never be needed; it keeps a wrong count from holding up everybody."""
         await cls.raw(
-            "update queue_users q set (waiting, running) = (select count(*) filter (where queued), count(*) filter (where status = 'processing')"
-            " from batch_videos where user_id = q.user_id) where user_id = {}",
+            "update queue_users q set (waiting, running) = (select count(*) filter (where queued),"
+            " count(*) filter (where status = 'processing') from batch_videos where user_id = q.user_id) where user_id = {}",
             user_id,
         )
 

@@ -108,25 +108,18 @@ class Videos(Table, tablename="videos"):
             )
         direction = "desc" if sort.startswith("-") else "asc"
         words = (search or "").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        condition = "user_id = {} and ({}::uuid[] is null or id = any({}::uuid[])) and name ilike {}"
+        ids = None if video_ids is None else list(video_ids)
+        values = (user_id, ids, ids, f"%{words}%")
         rows = await cls.raw(
-            f"""
-            select {COLUMNS}, count(*) over () as total from videos
-            where user_id = {{}} and ({{}}::uuid[] is null or id = any({{}}::uuid[])) and name ilike {{}}
-            order by {column} {direction} nulls last, id limit {{}} offset {{}}
-            """,
-            user_id,
-            None if video_ids is None else list(video_ids),
-            None if video_ids is None else list(video_ids),
-            f"%{words}%",
+            f"select {COLUMNS} from videos where {condition} "
+            f"order by {column} {direction} nulls last, id limit {{}} offset {{}}",
+            *values,
             limit,
             offset,
         )
-        if rows:
-            return tuple(_read(row) for row in rows), rows[0]["total"]
-        if offset == 0:
-            return (), 0
-        _, total = await cls.page(user_id, video_ids=video_ids, search=search, limit=1, offset=0, sort=sort)
-        return (), total
+        total = await cls.raw(f"select count(*) as total from videos where {condition}", *values)
+        return tuple(_read(row) for row in rows), total[0]["total"]
 
     @classmethod
     async def add(

@@ -1,4 +1,4 @@
-"""How a test sends the bytes of a part to a store: a local one takes them directly, its HTTP endpoint has tests of its own."""
+"""How tests put bytes into a store and look at what is there."""
 
 from __future__ import annotations
 
@@ -8,10 +8,34 @@ from shared.storage import LocalStore, ObjectStore
 
 
 async def send_part(store: ObjectStore, key: str, upload_id: str, number: int, data: bytes) -> str:
-    """Send one part and return the ETag that the store gives it."""
+    """Send one part and return its ETag. A local store takes it directly: its HTTP endpoint has tests of its own."""
 
     async def once() -> AsyncIterator[bytes]:
         yield data
 
     assert isinstance(store, LocalStore)
     return (await store.put_part(key, upload_id, number, once(), len(data))).etag
+
+
+async def chunks(*pieces: bytes) -> AsyncIterator[bytes]:
+    """Pieces as they would arrive."""
+    for piece in pieces:
+        yield piece
+
+
+async def all_of(store: ObjectStore, key: str, start: int = 0, length: int | None = None) -> bytes:
+    """What the store has of a stretch."""
+    return b"".join([chunk async for chunk in store.read(key, start, length)])
+
+
+async def keys(store: ObjectStore, prefix: str = "") -> list[str]:
+    """The keys under a prefix."""
+    return [stored.key async for stored in store.list(prefix)]
+
+
+def files(store: LocalStore) -> list[str]:
+    """Everything in the store's folder but its locks."""
+    root = store.folder.root
+    return sorted(
+        str(path.relative_to(root)) for path in root.rglob("*") if path.is_file() and path.parent.name != "locks"
+    )

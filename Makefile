@@ -1,0 +1,87 @@
+# Everything sets up what it needs by itself; nothing has to be installed before but git, make and (on other systems
+# than Debian and its relatives) the programs that `make up` will name.
+
+PROCESSORS ?= 1
+STORE ?=
+SERVICE ?=
+ONLY ?=
+
+SHELL := /bin/sh
+PYTHON := .venv/bin/python
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
+.DEFAULT_GOAL := help
+
+.PHONY: help demo up down ps logs test test-unit test-servers test-journey check format docs lock bench \
+	python setup setup-dev
+
+##@ Use it
+
+demo: setup ## Run the main job on sample videos; the results are left in demo-output/
+	@$(PYTHON) -m demo
+
+up: setup ## Start everything and wait for Ctrl-C [PROCESSORS=2] [STORE=s3]
+	@python3 -m stack up --processors $(PROCESSORS) $(if $(STORE),--store $(STORE))
+
+down: python ## Stop what `make up` started in another shell
+	@python3 -m stack down
+
+ps: python ## Show what runs: processes, memory, restarts, ports
+	@python3 -m stack ps
+
+logs: python ## Show and follow the logs of a service or server: make logs SERVICE=processor
+	@[ -n "$(SERVICE)" ] || { echo 'Say whose logs: make logs SERVICE=processor'; exit 2; }
+	@python3 -m stack logs $(SERVICE)
+
+##@ Change it
+
+test: setup-dev ## Run every test on real servers, and measure what they cover
+	@$(PYTHON) -m pytest --cov --cov-report=term --cov-fail-under=90
+
+test-unit: setup-dev ## Run the tests that need no servers
+	@$(PYTHON) -m pytest -m "not servers and not journey"
+
+test-servers: setup-dev ## Run the tests on real servers
+	@$(PYTHON) -m pytest -m servers
+
+test-journey: setup-dev ## Run the whole system from end to end
+	@$(PYTHON) -m pytest -m journey
+
+check: setup-dev ## Check format, lint, types, architecture and the length of files
+	@$(PYTHON) -m checks
+
+format: setup-dev ## Bring the source into the agreed format
+	@$(PYTHON) -m ruff format --quiet .
+	@$(PYTHON) -m ruff check --quiet --fix-only .
+
+docs: setup-dev ## Write the pages that follow from the code: docs/messages.md and .env.example
+	@$(PYTHON) -m tools.message_docs
+	@$(PYTHON) -m tools.env_example
+
+bench: setup-dev ## Measure on the local stack, as tables and in bench-results/ [ONLY=progress]
+	@$(PYTHON) -m bench $(ONLY)
+
+lock: setup-dev ## Pin every Python package with its hashes, after a change of requirements*.in
+	@for name in requirements-uv requirements requirements-dev; do \
+		.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+			--no-emit-index-url --no-emit-find-links --no-annotate --no-header \
+			-o $$name.txt $$name.in || exit 1; \
+	done
+
+##@ Look after it
+
+setup: python ## Install the programs and Python packages that running needs
+	@python3 -m stack setup
+
+setup-dev: python ## Install also what tests and checks need
+	@python3 -m stack setup --dev
+
+help: ## Show these targets
+	@awk 'BEGIN { FS = ":.*## " } \
+		/^##@/ { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+python:
+	@command -v python3 >/dev/null || { \
+		echo 'Installing python3 ...'; \
+		{ $(SUDO) apt-get -qq update && $(SUDO) apt-get -qq -y install --no-install-recommends python3 python3-venv; } \
+			>/dev/null 2>&1 || { echo 'Install Python 3.11 or newer, then try again.'; exit 1; }; }

@@ -1,0 +1,58 @@
+/** Who is signed in, and their settings templates. */
+import { answer, apiClient } from "@/api/client";
+import { ApiError } from "@/lib/problems";
+import type { BatchSettings, Me, SettingsTemplate } from "@/types/batch";
+
+export interface Credentials {
+  email: string;
+  password: string;
+}
+
+/** Who is signed in; null when nobody is. */
+export async function getMe(signal?: AbortSignal): Promise<Me | null> {
+  try {
+    return await answer(apiClient.GET("/api/me", { signal }));
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return null;
+    throw error;
+  }
+}
+
+export async function signIn(credentials: Credentials): Promise<Me> {
+  return answer(apiClient.POST("/api/session", { body: credentials }));
+}
+
+export async function signUp(credentials: Credentials): Promise<Me> {
+  return answer(apiClient.POST("/api/accounts", { body: credentials }));
+}
+
+export async function signOut(): Promise<void> {
+  await answer(apiClient.DELETE("/api/session"));
+}
+
+const at = (id: string) => ({ params: { path: { template_id: id } } });
+
+/** The default first, then by name. */
+export async function getTemplates(signal?: AbortSignal): Promise<SettingsTemplate[]> {
+  return (await answer(apiClient.GET("/api/settings-templates", { signal }))).templates as SettingsTemplate[];
+}
+
+export async function createTemplate(template: {
+  name: string;
+  settings: BatchSettings;
+  is_default?: boolean;
+}): Promise<SettingsTemplate> {
+  return (await answer(apiClient.POST("/api/settings-templates", { body: template }))) as SettingsTemplate;
+}
+
+export async function changeTemplate(
+  id: string,
+  change: { name?: string; settings?: BatchSettings; is_default?: boolean },
+): Promise<SettingsTemplate> {
+  const asked = apiClient.PATCH("/api/settings-templates/{template_id}", { ...at(id), body: change });
+  return (await answer(asked)) as SettingsTemplate;
+}
+
+export async function deleteTemplate(id: string): Promise<void> {
+  await answer(apiClient.DELETE("/api/settings-templates/{template_id}", at(id)));
+}

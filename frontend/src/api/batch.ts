@@ -1,0 +1,134 @@
+/** Batches and their exports: one function for each thing that can be asked. */
+import { answer, apiClient } from "@/api/client";
+import type { BatchListParams } from "@/api/keys";
+import type { components } from "@/api/schema";
+import type {
+  BatchExport,
+  BatchExportConfig,
+  BatchJob,
+  BatchJobDetails,
+  BatchJobPage,
+  BatchSettings,
+  BatchVideo,
+  UploadPlan,
+  UserExport,
+} from "@/types/batch";
+
+export interface NewBatchJob {
+  name: string;
+  description?: string | null;
+  settings: BatchSettings;
+  video_count?: number;
+  files?: { name: string; size: number; type: string }[];
+}
+
+export interface CreatedBatchJob {
+  batch_job: BatchJob;
+  videos: BatchVideo[];
+  upload_urls: string[];
+  uploads: UploadPlan[];
+}
+
+const at = (batchJobId: string) => ({ params: { path: { batch_id: batchJobId } } });
+
+/** Create a batch. With the same key a repeat makes no second one. */
+export async function createBatchJob(data: NewBatchJob, key: string = crypto.randomUUID()): Promise<CreatedBatchJob> {
+  const asked = apiClient.POST("/api/batch-jobs", { body: data, params: { header: { "Idempotency-Key": key } } });
+  return (await answer(asked)) as CreatedBatchJob;
+}
+
+export async function addVideosToBatch(batchJobId: string, videoIds: string[]): Promise<BatchJob> {
+  const asked = apiClient.POST("/api/batch-jobs/{batch_id}/videos", {
+    ...at(batchJobId),
+    body: { video_ids: videoIds },
+  });
+  return (await answer(asked)) as BatchJob;
+}
+
+export async function startBatchProcessing(batchJobId: string): Promise<{ job_id: string; batch_job: BatchJob }> {
+  const started = await answer(apiClient.POST("/api/batch-jobs/{batch_id}/start", at(batchJobId)));
+  return started as { job_id: string; batch_job: BatchJob };
+}
+
+export async function getBatchJobs(params: BatchListParams, signal?: AbortSignal): Promise<BatchJobPage> {
+  const asked = apiClient.GET("/api/batch-jobs", { params: { query: params }, signal });
+  return (await answer(asked)) as BatchJobPage;
+}
+
+export async function getBatchJob(batchJobId: string, signal?: AbortSignal): Promise<BatchJobDetails> {
+  const found = await answer(apiClient.GET("/api/batch-jobs/{batch_id}", { ...at(batchJobId), signal }));
+  return { ...(found.batch_job as BatchJob), videos: found.videos as BatchVideo[] };
+}
+
+export async function pauseBatchJob(batchJobId: string): Promise<BatchJob> {
+  return (await answer(apiClient.POST("/api/batch-jobs/{batch_id}/pause", at(batchJobId)))) as BatchJob;
+}
+
+export async function resumeBatchJob(batchJobId: string): Promise<BatchJob> {
+  return (await answer(apiClient.POST("/api/batch-jobs/{batch_id}/resume", at(batchJobId)))) as BatchJob;
+}
+
+export async function cancelBatchJob(batchJobId: string): Promise<BatchJob> {
+  return (await answer(apiClient.POST("/api/batch-jobs/{batch_id}/cancel", at(batchJobId)))) as BatchJob;
+}
+
+/** Try failed videos again: those named (by their ids in the library), or all. */
+export async function retryFailedVideos(batchJobId: string, videoIds?: string[]): Promise<BatchJob> {
+  const body = videoIds ? { video_ids: videoIds } : {};
+  return (await answer(
+    apiClient.POST("/api/batch-jobs/{batch_id}/retry-failed", { ...at(batchJobId), body }),
+  )) as BatchJob;
+}
+
+export async function deleteBatchJob(batchJobId: string): Promise<void> {
+  await answer(apiClient.DELETE("/api/batch-jobs/{batch_id}", at(batchJobId)));
+}
+
+export async function changeBatchJob(
+  batchJobId: string,
+  change: { name?: string; description?: string },
+): Promise<BatchJob> {
+  return (await answer(apiClient.PATCH("/api/batch-jobs/{batch_id}", { ...at(batchJobId), body: change }))) as BatchJob;
+}
+
+/** Make a new batch of the same videos and settings. */
+export async function duplicateBatchJob(batchJobId: string): Promise<BatchJob> {
+  const made = await answer(apiClient.POST("/api/batch-jobs/{batch_id}/duplicate", at(batchJobId)));
+  return made.batch_job as BatchJob;
+}
+
+export async function removeVideosFromBatch(batchJobId: string, videoIds: string[]): Promise<BatchJob> {
+  const asked = apiClient.POST("/api/batch-jobs/{batch_id}/remove-videos", {
+    ...at(batchJobId),
+    body: { video_ids: videoIds },
+  });
+  return (await answer(asked)).batch_job as BatchJob;
+}
+
+/** Put the videos of a batch that was not started into this order. */
+export async function orderVideos(batchJobId: string, videoIds: string[]): Promise<void> {
+  await answer(apiClient.PUT("/api/batch-jobs/{batch_id}/order", { ...at(batchJobId), body: { video_ids: videoIds } }));
+}
+
+export async function exportBatch(
+  batchJobId: string,
+  config: BatchExportConfig,
+): Promise<{ export_job_id: string; export: BatchExport }> {
+  const body = config as components["schemas"]["NewExport"];
+  return answer(apiClient.POST("/api/batch-jobs/{batch_id}/export", { ...at(batchJobId), body }));
+}
+
+export async function getExportStatus(batchJobId: string, exportId: string): Promise<BatchExport> {
+  const path = { batch_id: batchJobId, export_id: exportId };
+  return answer(apiClient.GET("/api/batch-jobs/{batch_id}/export/{export_id}", { params: { path } }));
+}
+
+/** The exports of a batch, newest first. */
+export async function getExports(batchJobId: string, signal?: AbortSignal): Promise<BatchExport[]> {
+  return (await answer(apiClient.GET("/api/batch-jobs/{batch_id}/exports", { ...at(batchJobId), signal }))).exports;
+}
+
+/** The newest exports of all batches. */
+export async function getAllExports(signal?: AbortSignal): Promise<UserExport[]> {
+  return (await answer(apiClient.GET("/api/exports", { signal }))).exports;
+}

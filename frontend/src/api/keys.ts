@@ -1,0 +1,31 @@
+/** Under which keys answers are kept. */
+import type { BatchJobStatus } from "@/types/batch";
+
+export interface BatchListParams {
+  status?: BatchJobStatus;
+  limit?: number;
+  offset?: number;
+  sort?: string;
+}
+
+export interface VideoListParams {
+  search?: string;
+  limit?: number;
+  offset?: number;
+  sort?: string;
+}
+
+export const keys = {
+  me: ["me"] as const,
+  batchLists: ["batches", "list"] as const,
+  batchList: (params: BatchListParams) => ["batches", "list", params] as const,
+  batches: ["batches", "one"] as const,
+  batch: (id: string) => ["batches", "one", id] as const,
+  thumbnails: (id: string) => ["batches", "thumbnails", id] as const,
+  exports: (batchId: string) => ["exports", "batch", batchId] as const,
+  allExports: ["exports", "all"] as const,
+  videoLists: ["videos", "list"] as const,
+  videoList: (params: VideoListParams) => ["videos", "list", params] as const,
+  video: (id: string) => ["videos", "one", id] as const,
+  templates: ["templates"] as const,
+};

@@ -1,0 +1,27 @@
+import { createBrowserRouter } from "react-router";
+import { Frame } from "@/app/Frame";
+import { Crash } from "@/pages/Crash";
+
+/** Every address of the page; each page is loaded when it is needed. */
+export const router = createBrowserRouter([
+  {
+    errorElement: <Crash />,
+    hydrateFallbackElement: <div />,
+    children: [
+      { path: "/sign-in", lazy: async () => ({ Component: (await import("@/pages/SignIn")).SignIn }) },
+      { path: "/sign-up", lazy: async () => ({ Component: (await import("@/pages/SignIn")).SignUp }) },
+      {
+        Component: Frame,
+        children: [
+          { index: true, lazy: async () => ({ Component: (await import("@/pages/Dashboard")).Dashboard }) },
+          { path: "/batches", lazy: async () => ({ Component: (await import("@/pages/Batches")).Batches }) },
+          { path: "/batches/:id", lazy: async () => ({ Component: (await import("@/pages/Batch")).Batch }) },
+          { path: "/videos", lazy: async () => ({ Component: (await import("@/pages/Videos")).Videos }) },
+          { path: "/videos/:id", lazy: async () => ({ Component: (await import("@/pages/Video")).Video }) },
+          { path: "/exports", lazy: async () => ({ Component: (await import("@/pages/Exports")).Exports }) },
+          { path: "*", lazy: async () => ({ Component: (await import("@/pages/Missing")).Missing }) },
+        ],
+      },
+    ],
+  },
+]);

@@ -1,0 +1,43 @@
+import { FolderDown, LayoutDashboard, Library, ListVideo, type LucideIcon } from "lucide-react";
+import { NavLink } from "react-router";
+import { cn } from "@/lib/cn";
+
+export const PLACES: { to: string; label: string; icon: LucideIcon; keys: string }[] = [
+  { to: "/", label: "Dashboard", icon: LayoutDashboard, keys: "g d" },
+  { to: "/batches", label: "Batches", icon: ListVideo, keys: "g b" },
+  { to: "/videos", label: "Library", icon: Library, keys: "g l" },
+  { to: "/exports", label: "Exports", icon: FolderDown, keys: "g e" },
+];
+
+/** The places of the page: beside the content on a wide screen, below it on a phone. */
+export function Navigation({ kind }: { kind: "side" | "bottom" }) {
+  const side = kind === "side";
+  return (
+    <nav aria-label="Main" className={side ? "grid gap-1" : "grid grid-cols-4"}>
+      {PLACES.map(({ to, label, icon: Icon }) => (
+        <NavLink
+          key={to}
+          to={to}
+          end={to === "/"}
+          className={({ isActive }) =>
+            cn(
+              side
+                ? "flex h-9 items-center gap-3 rounded-lg px-3 font-medium text-sm"
+                : "flex flex-col items-center gap-0.5 py-2 text-[0.6875rem] font-medium",
+              isActive
+                ? side
+                  ? "bg-primary-soft text-primary"
+                  : "text-primary"
+                : side
+                  ? "text-muted hover:bg-sunken hover:text-foreground"
+                  : "text-muted",
+            )
+          }
+        >
+          <Icon className={side ? "size-4" : "size-5"} aria-hidden />
+          {label}
+        </NavLink>
+      ))}
+    </nav>
+  );
+}

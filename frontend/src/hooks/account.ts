@@ -1,0 +1,46 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type Credentials, getMe, signIn, signOut, signUp } from "@/api/account";
+import { keys } from "@/api/keys";
+import type { Limits, Me } from "@/types/batch";
+
+/** Who is signed in; `data` is null when nobody is. */
+export function useMe() {
+  return useQuery({ queryKey: keys.me, queryFn: ({ signal }) => getMe(signal), staleTime: 60_000 });
+}
+
+const FEWEST: Limits = {
+  videos_per_batch: 3,
+  concurrency: 1,
+  weight: 1,
+  default_priority: 5,
+  batches_per_hour: 5,
+  open_batches: 3,
+  minutes_per_month: 300,
+};
+
+/** What the plan of whoever is signed in allows. */
+export function useLimits(): { limits: Limits; tier: string } {
+  const { data } = useMe();
+  return { limits: data?.limits ?? FEWEST, tier: data?.tier ?? "free" };
+}
+
+/** Sign in, or make an account and be signed in. */
+export function useEntrance(kind: "sign-in" | "sign-up") {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (credentials: Credentials) => (kind === "sign-in" ? signIn : signUp)(credentials),
+    onSuccess: (me: Me) => client.setQueryData(keys.me, me),
+  });
+}
+
+export function useSignOut() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: signOut,
+    onSettled: () => {
+      // Nothing of one person stays for the next.
+      client.clear();
+      client.setQueryData(keys.me, null);
+    },
+  });
+}

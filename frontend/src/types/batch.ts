@@ -1,0 +1,87 @@
+/** The specification's names on top of the types that the gateway's OpenAPI describes. */
+import type { components } from "@/api/schema";
+
+type Schemas = components["schemas"];
+
+/** What is done to every video of a batch. */
+export type BatchSettings = Required<Schemas["BatchSettings"]>;
+type WithSettings<T> = Omit<T, "settings"> & { settings: BatchSettings };
+
+/** A batch, without its videos. */
+export type BatchJob = WithSettings<Schemas["BatchJob"]>;
+/** One video in one batch. */
+export type BatchVideo = Omit<Schemas["BatchVideo"], "processing_result"> & {
+  processing_result: ProcessingResult | null;
+};
+/** A batch with all its videos, in their order. */
+export type BatchJobDetails = BatchJob & { videos: BatchVideo[] };
+/** A page of batches. */
+export type BatchJobPage = {
+  batch_jobs: BatchJob[];
+  total: number;
+  by_status: Partial<Record<BatchJobStatus, number>>;
+};
+
+export type BatchJobStatus = Schemas["BatchStatus"];
+export type BatchVideoStatus = Schemas["VideoStatus"];
+export type ProcessingStage = Schemas["Stage"];
+export type BatchExport = Schemas["BatchExport"];
+export type BatchExportFormat = Schemas["ExportFormat"];
+export type HighlightSensitivity = Schemas["Sensitivity"];
+export type OutputFormat = Schemas["OutputFormat"];
+export type Quality = Schemas["Quality"];
+
+/** What came of a video; every part may be missing. */
+export interface ProcessingResult {
+  source_seconds?: number;
+  output_seconds?: number;
+  cuts?: number;
+  warnings?: string[];
+  [name: string]: unknown;
+}
+
+/** How a batch gets on, in short. */
+export interface BatchProgress {
+  batch_job_id: string;
+  progress_percentage: number;
+  current_video_id: string | null;
+  current_video_name: string | null;
+  current_stage: ProcessingStage | null;
+  completed_count: number;
+  failed_count: number;
+  pending_count: number;
+  estimated_time_remaining: number | null;
+}
+
+/** How one file of an upload gets on. */
+export interface UploadProgress {
+  file_index: number;
+  file_name: string;
+  progress: number;
+  status: "waiting" | "uploading" | "paused" | "finishing" | "done" | "failed" | "missing";
+  error: string | null;
+}
+
+/** How an export is put together. */
+export type BatchExportConfig = Partial<Schemas["NewExport"]> & { format: BatchExportFormat };
+
+export type UploadPlan = Schemas["UploadPlan"];
+export type UploadState = Schemas["UploadState"];
+export type PartUrl = Schemas["PartUrl"];
+export type Video = Schemas["LibraryVideo"];
+export type UploadedVideo = Schemas["Video"];
+export type UserExport = Schemas["UserExport"];
+export type Me = Schemas["Me"];
+export type Limits = Schemas["Limits"];
+export type ApiKey = Schemas["ApiKeyShown"];
+export type SettingsTemplate = WithSettings<Schemas["Template"]>;
+
+export type LiveEvent =
+  | Schemas["ProgressEvent"]
+  | Schemas["UploadEvent"]
+  | Schemas["ExportProgressEvent"]
+  | (BatchJob & { type: "batch" })
+  | (BatchVideo & { type: "video" })
+  | (BatchExport & { type: "export" })
+  | { type: "snapshot"; batch_jobs: BatchJob[]; live: LiveProgress[] };
+export type LiveProgress = Schemas["ProgressEvent"] | Schemas["UploadEvent"] | Schemas["ExportProgressEvent"];

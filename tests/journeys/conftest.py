@@ -1,0 +1,68 @@
+"""The whole system: five services with two processors on real servers, used as people and programs use it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+
+from stack.local import LocalStack
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVICES = ("gateway", "uploader", "scheduler", "processor", "exporter")
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+    """Everything, with short leases so that a frozen worker is noticed while a test waits."""
+    folder = tmp_path_factory.mktemp("system")
+    folder.chmod(0o755)
+    settings = {"DAILIES_LEASE_S": "6", "DAILIES_RETRY_FIRST_S": "0.5"}
+    with LocalStack(folder, services=SERVICES, processors=2, settings=settings) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="session")
+def api(system: LocalStack) -> Iterator[httpx.Client]:
+    """The public API, with an API key of the demo account."""
+    environment = system.environment("gateway.app")
+    email, _, password = environment["DAILIES_DEMO_ACCOUNT"].partition(":")
+    url = environment["DAILIES_PUBLIC_URL"]
+    with httpx.Client(base_url=url, headers={"Origin": url}, timeout=30) as browser:
+        signed_in = browser.post("/api/session", json={"email": email, "password": password})
+        assert signed_in.is_success, signed_in.text
+        made = browser.post("/api/api-keys", json={"name": "journeys"})
+        assert made.is_success, made.text
+    with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {made.json()['key']}"}, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture
+def dailies(system: LocalStack, api: httpx.Client) -> Callable[..., Any]:
+    """The command line client: `dailies("list")` gives what it wrote as JSON; events of a watch are a list."""
+
+    def run(*arguments: str | Path, status: int = 0) -> Any:
+        command = [
+            sys.executable,
+            "-m",
+            "client",
+            "--url",
+            str(api.base_url).rstrip("/"),
+            *map(str, arguments),
+            "--json",
+        ]
+        key = api.headers["Authorization"].removeprefix("Bearer ")
+        environment = {**system.environment("gateway.app"), "DAILIES_API_KEY": key}
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=180
+        )
+        assert done.returncode == status, done.stdout + done.stderr
+        return msgspec.json.decode(done.stdout) if done.stdout.strip() else None
+
+    return run
