@@ -46,7 +46,7 @@ class Scheduler:
 
     async def change(self, batch_id: UUID, event: BatchEvent, user_id: UUID | None = None) -> BatchState:
         """The batch after an event, with all that follows from it. Raises `NotFound` and `Conflict` as `changes.change` does."""
-        batch = await change(self.outbox, self.bus, batch_id, event, user_id)
+        batch = await change(self.outbox, self.bus, batch_id, event, user_id, self.settings.tiers)
         self.dispatcher.wake()
         return batch
 
