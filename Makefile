@@ -11,7 +11,7 @@ PYTHON := .venv/bin/python
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 .DEFAULT_GOAL := help
 
-.PHONY: help demo up down ps logs test test-unit test-servers test-journey check format lock bench \
+.PHONY: help demo up down ps logs test test-unit test-servers test-journey check format docs lock bench \
 	python setup setup-dev
 
 ##@ Use it
@@ -52,6 +52,10 @@ check: setup-dev ## Check format, lint, types, architecture and the length of fi
 format: setup-dev ## Bring the source into the agreed format
 	@$(PYTHON) -m ruff format --quiet .
 	@$(PYTHON) -m ruff check --quiet --fix-only .
+
+docs: setup-dev ## Write the pages that follow from the code: docs/messages.md and .env.example
+	@$(PYTHON) -m tools.message_docs
+	@$(PYTHON) -m tools.env_example
 
 bench: setup-dev ## Measure on the local stack, as tables and in bench-results/ [ONLY=progress]
 	@$(PYTHON) -m bench $(ONLY)

@@ -133,6 +133,8 @@ class Child:
         self.send(self.spec.stop_signal)
         self._signal_tree(signal.SIGCONT)
         self._join(self.spec.grace_s if patience_s is None else patience_s)
+        if patience_s is None and self.pid is not None:
+            self._say(f"{self.spec.name} did not end within {self.spec.grace_s:g} s and is killed.")
         self.kill()
         self.sweep()
 

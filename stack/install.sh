@@ -36,8 +36,8 @@ apt-get -qq -o DPkg::Lock::Timeout=600 update
 apt-get -qq -y -o DPkg::Lock::Timeout=600 -o Dpkg::Options::=--force-confold install --no-install-recommends "$@"
 
 # Daemons that came with these packages are ours to leave off; those that were here before stay as they are.
-if command -v systemctl >/dev/null; then
-    for unit in $units; do
-        [ ! -e "/lib/systemd/system/$unit" ] || systemctl disable "$unit" 2>/dev/null || true
-    done
-fi
+for unit in $units; do
+    [ -e "/lib/systemd/system/$unit" ] || continue
+    # It works without systemd running, but wants to be called as by a package's own scripts.
+    DPKG_MAINTSCRIPT_PACKAGE=dailies deb-systemd-helper disable "$unit" >/dev/null 2>&1 || true
+done

@@ -11,6 +11,8 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from msgspec.structs import replace
+
 from services.processor.checks import Checked, check_output
 from services.processor.encoders import can_be_copied, sound_format
 from services.processor.graphs import Render, copying, encoding
@@ -21,6 +23,7 @@ from shared.errors import PermanentFailure
 from shared.ffmpeg import CHILD_LIMITS, ffmpeg_output, run_ffmpeg, source
 from shared.processes import Limits
 
+_DAMAGE = ("Error while decoding stream", "corrupt decoded frame")
 __all__ = ["Render", "render"]
 
 
@@ -50,8 +53,9 @@ async def render(
             if job.cut_list.cuts_nothing and can_be_copied(job.facts, job.settings):
                 checked = await _copy(job, Path(scratch), deadline_s, on_progress, limits)
             if checked is None:
-                await _encode(job, Path(scratch), deadline_s, on_progress, threads, limits)
+                doubts = await _encode(job, Path(scratch), deadline_s, on_progress, threads, limits)
                 checked = await check_output(job.to, job.facts, job.cut_list)
+                checked = replace(checked, warnings=(*doubts, *checked.warnings))
         return checked
     finally:
         if checked is None:
@@ -84,7 +88,8 @@ async def _encode(
     on_progress: Callable[[float], None] | None,
     threads: int,
     limits: Limits,
-) -> None:
+) -> tuple[str, ...]:
+    """Write the output, and return what people should know about the source."""
     facts, frames = job.facts, job.frames
     async with AsyncExitStack() as beside:
         sound = packets = None
@@ -97,7 +102,7 @@ async def _encode(
             doing = "The sound of this video could not be read"
             decoded = await beside.enter_async_context(ffmpeg_output(decoding, doing=doing, limits=limits))
             sound = spliced(decoded, pieces_of(frames, facts.timeline_fps, rate), channels)
-        await run_ffmpeg(
+        done = await run_ffmpeg(
             encoding(job, scratch, packets, threads),
             doing="This video could not be encoded",
             deadline_s=deadline_s,
@@ -107,3 +112,7 @@ async def _encode(
             pass_fds=() if packets is None else (packets,),
             limits=limits,
         )
+    # Decoders complain as well of what follows skipped packets; nothing of that is shown.
+    if packets is None and any(sign in done.errors for sign in _DAMAGE):
+        return ("Parts of the source are damaged and could not be decoded; have a look at the result.",)
+    return ()

@@ -37,11 +37,9 @@ async def find_speech(samples: Path, *, block: int = _BLOCK) -> list[Span]:
 
     Raises `Unavailable` when the model is not installed.
     """
-    session = _session()
-    found, state = [np.empty(0, np.float32)], _State()
-    for block in _blocks(samples, block):
-        found.append(await asyncio.to_thread(_listen, session, block, state))
-    return speech_spans(np.concatenate(found))
+    session, state = _session(), _State()
+    found = [await asyncio.to_thread(_listen, session, heard, state) for heard in _blocks(samples, block)]
+    return speech_spans(np.concatenate([np.empty(0, np.float32), *found]))
 
 
 def speech_spans(probabilities: Probabilities) -> list[Span]:

@@ -16,7 +16,7 @@ class SchedulerSettings(Common, frozen=True, kw_only=True):
     """Limits of each tier, as JSON with all three tiers."""
     lease_s: float = 30.0
     """Seconds without a renewal after which a run counts as lost."""
-    sweep_s: float = 2.0
+    queue_sweep_s: float = 2.0
     """Seconds between looks for lost leases, due retries and unclaimed work."""
     claim_patience_s: float = 60.0
     """Seconds after which a dispatched video that nobody claimed goes back to the queue."""

@@ -36,7 +36,7 @@ async def sweep_for_ever(at: Scheduler) -> None:
         except Exception:
             blind = True
             log.exception("could not sweep")
-        await asyncio.sleep(at.settings.sweep_s)
+        await asyncio.sleep(at.settings.queue_sweep_s)
 
 
 async def sweep(at: Scheduler) -> None:

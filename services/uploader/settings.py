@@ -37,7 +37,7 @@ class UploaderSettings(StoreSettings, frozen=True, kw_only=True):
     """Seconds without a sign of life after which an inspection counts as lost."""
     probe_patience_s: float = 600.0
     """Seconds after which a file whose inspection nobody began is announced again."""
-    sweep_s: float = 10.0
+    upload_sweep_s: float = 10.0
     """Seconds between looks for lost inspections and abandoned uploads."""
     tidy_s: float = 3600.0
     """Seconds between looks through the store for objects that belong to no video."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
@@ -134,8 +135,10 @@ async def scheduler(migrated: LocalStack, settings_of: Callable[..., SchedulerSe
     await at.close()
 
 
-@pytest.fixture
-async def uploader(migrated: LocalStack, settings_of: Callable[..., UploaderSettings]) -> AsyncIterator[Uploader]:
+@asynccontextmanager
+async def running_uploader(
+    migrated: LocalStack, settings_of: Callable[..., UploaderSettings]
+) -> AsyncIterator[Uploader]:
     """The real uploader, answering and taking bytes; nothing is inspected."""
     migrated.sql("truncate uploader.videos, uploader.outbox, uploader.answered cascade")
     lifetime = Lifetime("uploader.test")
@@ -145,10 +148,19 @@ async def uploader(migrated: LocalStack, settings_of: Callable[..., UploaderSett
     endpoint = Endpoint(at.store, Arrivals(at.bus, at.outbox, at.store), patience_s=settings.idle_connection_s)
     await serve_objects(endpoint, settings.http_host, settings.http_port, lifetime)
     await at.bus.serve(uploader_app.ANSWERS, at)
-    yield at
-    lifetime.stopping.set()
-    await lifetime.until_stopped()
-    await at.close()
+    try:
+        yield at
+    finally:
+        lifetime.stopping.set()
+        await lifetime.until_stopped()
+        await at.close()
+
+
+@pytest.fixture
+async def uploader(migrated: LocalStack, settings_of: Callable[..., UploaderSettings]) -> AsyncIterator[Uploader]:
+    """The real uploader."""
+    async with running_uploader(migrated, settings_of) as at:
+        yield at
 
 
 @pytest.fixture

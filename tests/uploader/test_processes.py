@@ -81,7 +81,7 @@ def house(migrated: LocalStack, tmp_path: Path) -> Iterator[House]:
         "DAILIES_SINGLE_PUT_BYTES": str(16 * KIB),
         "DAILIES_PART_BYTES": str(16 * KIB),
         "DAILIES_PROBE_LEASE_S": "2",
-        "DAILIES_SWEEP_S": "0.5",
+        "DAILIES_UPLOAD_SWEEP_S": "0.5",
     }
     house = House({name: {**migrated.environment(name), **own} for name in PROCESSES}, tmp_path)
     for name in PROCESSES:

@@ -1,9 +1,10 @@
 """The scheduler's tables and all its queries."""
 
-from services.scheduler.tables.batches import BatchJobs, BatchVideos
+from services.scheduler.tables.batches import BatchJobs
 from services.scheduler.tables.contents import BatchContents
 from services.scheduler.tables.exports import Exports
 from services.scheduler.tables.queue import QueueClock, QueueUsers
+from services.scheduler.tables.videos import BatchVideos
 
 TABLES = (BatchJobs, BatchVideos, BatchContents, Exports, QueueClock, QueueUsers)
 

@@ -1,0 +1,1 @@
+"""The tools write the pages that follow from the code: `docs/messages.md` and `.env.example` (`make docs`)."""
