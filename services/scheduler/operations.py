@@ -64,7 +64,14 @@ def cancel(batch: BatchState, event: events.Cancel, now: datetime) -> Step:
         video
         if video.finished
         else replace(
-            video, status=VideoStatus.CANCELLED, run_token=None, lease_until=None, next_try_at=None, completed_at=now
+            video,
+            status=VideoStatus.CANCELLED,
+            # What no worker ever began is not charged to the user.
+            charged=video.charged and video.started_at is not None,
+            run_token=None,
+            lease_until=None,
+            next_try_at=None,
+            completed_at=now,
         )
         for video in batch.videos
     )
