@@ -171,5 +171,11 @@ def overall_percentage(details: BatchDetails) -> float:
         return 0.0
     known = all(video.duration_s for video in details.videos)
     weights = [(video.duration_s or 0.0) if known else 1.0 for video in details.videos]
-    parts = [100.0 if video.status in DONE else float(video.progress_percentage) for video in details.videos]
+    parts = [_part(video) for video in details.videos]
     return sum(weight * part for weight, part in zip(weights, parts, strict=True)) / sum(weights)
+
+
+def _part(video: BatchVideo) -> float:
+    # While a video is being uploaded its percentage tells of the upload.
+    running = video.status is VideoStatus.PROCESSING
+    return 100.0 if video.status in DONE else float(video.progress_percentage) if running else 0.0

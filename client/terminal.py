@@ -12,6 +12,9 @@ from rich.text import Text
 from client.errors import ClientError, Refused
 from client.text import shown
 
+WIDE = 200
+"""Columns of a table that goes into a file or a pipe."""
+
 
 class Terminal:
     """The two ends of a command's output.
@@ -21,7 +24,7 @@ class Terminal:
 
     def __init__(self, *, as_json: bool) -> None:
         self.as_json = as_json
-        self.out = Console(highlight=False)
+        self.out = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
         self.notes = Console(stderr=True, highlight=False)
 
     @property
@@ -32,13 +35,16 @@ class Terminal:
     def say(self, sentence: str | Text) -> None:
         """Tell a person what happens."""
         if not self.as_json:
-            self.notes.print(Text(_lines(sentence)) if isinstance(sentence, str) else sentence)
+            self.notes.print(Text(_lines(sentence)) if isinstance(sentence, str) else sentence, soft_wrap=True)
 
     def show(self, *results: RenderableType) -> None:
         """Write a result for people."""
         if not self.as_json:
             for result in results:
-                self.out.print(Text(result) if isinstance(result, str) else result)
+                if isinstance(result, str):
+                    self.out.print(Text(result), soft_wrap=True)
+                else:
+                    self.out.print(result)
 
     def document(self, value: Any) -> None:
         """Write the result for scripts."""
@@ -54,7 +60,7 @@ class Terminal:
 
     def error(self, error: ClientError) -> None:
         """Say why a command ends."""
-        self.notes.print(Text(_lines(str(error)), style="red"))
+        self.notes.print(Text(_lines(str(error)), style="red"), soft_wrap=True)
         if self.as_json:
             told: dict[str, Any] = {"code": error.code, "detail": str(error)}
             if isinstance(error, Refused):

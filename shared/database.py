@@ -22,8 +22,14 @@ from piccolo.table import Table
 from shared.errors import Unavailable
 
 CLOSE_S = 5.0
-AWAY = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError, OSError)
-"""What asyncpg raises when the server has gone, or is just starting or stopping."""
+AWAY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.TooManyConnectionsError,
+    OSError,
+)
+"""What asyncpg raises when the server has gone, is just starting or stopping, or has no connection left."""
 
 
 class Transaction(PostgresTransaction):

@@ -141,7 +141,13 @@ class Work:
                 del self._under_way[task]
 
         def act(**payload: Any) -> None:
-            message = msgspec.convert(payload, kind)
+            try:
+                message = msgspec.convert(payload, kind)
+            except msgspec.ValidationError as error:
+                log.error(
+                    "a message cannot be read; it goes to the dead letters", message=kind.__name__, error=str(error)
+                )
+                raise
             if not self._stopping:
                 try:
                     return asyncio.run_coroutine_threadsafe(run(message), loop).result()

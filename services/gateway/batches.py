@@ -103,7 +103,7 @@ async def list_batch_jobs(
 ) -> BatchPage:
     """A page of batches with their progress, how many there are in all, and how many in each status."""
     sort = sort.replace("progress", "progress_percentage")
-    page = await at.bus.ask(ListBatches(user_id=caller.user_id, status=status, limit=limit, offset=offset, sort=sort))
+    page = await at.ask(ListBatches(user_id=caller.user_id, status=status, limit=limit, offset=offset, sort=sort))
     jobs = tuple(at.feed.values.job(job) for job in page.batch_jobs)
     return BatchPage(batch_jobs=jobs, total=page.total, by_status=page.by_status)
 
@@ -117,7 +117,7 @@ async def list_batch_jobs(
 )
 async def get_batch_job(batch_id: FromPath[UUID], caller: Who, at: At) -> BatchDetails:
     """Settings, status and progress as they are at this moment; finished videos have a URL that is valid for 24 hours."""
-    stored = await at.bus.ask(GetBatch(user_id=caller.user_id, batch_id=batch_id))
+    stored = await at.ask(GetBatch(user_id=caller.user_id, batch_id=batch_id))
     return await with_links(at.feed.values.details(stored), at.store)
 
 
@@ -131,15 +131,13 @@ async def get_batch_job(batch_id: FromPath[UUID], caller: Who, at: At) -> BatchD
 )
 async def start_batch_job(batch_id: FromPath[UUID], caller: Who, at: At) -> BatchStarted:
     """All uploads must be complete; videos that are still inspected follow as soon as they are ready."""
-    details = await at.bus.ask(GetBatch(user_id=caller.user_id, batch_id=batch_id))
+    details = await at.ask(GetBatch(user_id=caller.user_id, batch_id=batch_id))
     awaited = tuple(video.video_id for video in details.videos if video.uploaded_at is None)
     arrived: tuple[UUID, ...] = ()
     if awaited:
-        found = await at.bus.ask(ListVideos(user_id=caller.user_id, video_ids=awaited, limit=len(awaited)))
+        found = await at.ask(ListVideos(user_id=caller.user_id, video_ids=awaited, limit=len(awaited)))
         arrived = tuple(video.id for video in found.videos if video.status in ARRIVED)
-    return await at.bus.ask(
-        StartBatch(request_id=uuid.uuid4(), user_id=caller.user_id, batch_id=batch_id, arrived=arrived)
-    )
+    return await at.ask(StartBatch(request_id=uuid.uuid4(), user_id=caller.user_id, batch_id=batch_id, arrived=arrived))
 
 
 @post(
@@ -152,7 +150,7 @@ async def start_batch_job(batch_id: FromPath[UUID], caller: Who, at: At) -> Batc
 )
 async def pause_batch_job(batch_id: FromPath[UUID], caller: Who, at: At) -> BatchJob:
     """No more videos are started; those that run may finish."""
-    job = await at.bus.ask(PauseBatch(request_id=uuid.uuid4(), user_id=caller.user_id, batch_id=batch_id))
+    job = await at.ask(PauseBatch(request_id=uuid.uuid4(), user_id=caller.user_id, batch_id=batch_id))
     return at.feed.values.job(job)
 
 
@@ -166,7 +164,7 @@ async def pause_batch_job(batch_id: FromPath[UUID], caller: Who, at: At) -> Batc
 )
 async def resume_batch_job(batch_id: FromPath[UUID], caller: Who, at: At) -> BatchJob:
     """Goes on after the last finished video."""
-    job = await at.bus.ask(ResumeBatch(request_id=uuid.uuid4(), user_id=caller.user_id, batch_id=batch_id))
+    job = await at.ask(ResumeBatch(request_id=uuid.uuid4(), user_id=caller.user_id, batch_id=batch_id))
     return at.feed.values.job(job)
 
 
@@ -180,7 +178,7 @@ async def resume_batch_job(batch_id: FromPath[UUID], caller: Who, at: At) -> Bat
 )
 async def cancel_batch_job(batch_id: FromPath[UUID], caller: Who, at: At) -> BatchJob:
     """Stops all work on it for good and cleans up; finished videos stay."""
-    return await at.bus.ask(CancelBatch(request_id=uuid.uuid4(), user_id=caller.user_id, batch_id=batch_id))
+    return await at.ask(CancelBatch(request_id=uuid.uuid4(), user_id=caller.user_id, batch_id=batch_id))
 
 
 @post(
@@ -198,7 +196,7 @@ async def retry_failed_videos(
 ) -> BatchJob:
     """Those that are named, or without a body all of them."""
     video_ids = data.video_ids if data is not None else None
-    return await at.bus.ask(
+    return await at.ask(
         RetryFailed(request_id=uuid.uuid4(), user_id=caller.user_id, batch_id=batch_id, video_ids=video_ids)
     )
 
@@ -212,4 +210,4 @@ async def retry_failed_videos(
 )
 async def delete_batch_job(batch_id: FromPath[UUID], caller: Who, at: At) -> None:
     """The batch must have ended; the files that are only its own go with it."""
-    await at.bus.ask(DeleteBatch(request_id=uuid.uuid4(), user_id=caller.user_id, batch_id=batch_id))
+    await at.ask(DeleteBatch(request_id=uuid.uuid4(), user_id=caller.user_id, batch_id=batch_id))

@@ -45,7 +45,7 @@ async def create_batch(body: NewBatch, key: str | None, caller: Caller, at: Gate
     name = name_of(body.name, what="The batch's name", at_most=100)
     plan = await _begun(body, len(files), key, caller, at)
     try:
-        details = await at.bus.ask(
+        details = await at.ask(
             CreateBatch(
                 request_id=plan.create_request,
                 user_id=caller.user_id,
@@ -61,7 +61,7 @@ async def create_batch(body: NewBatch, key: str | None, caller: Caller, at: Gate
                 ),
             )
         )
-        uploads = await at.bus.ask(
+        uploads = await at.ask(
             OpenUploads(
                 request_id=plan.upload_request,
                 user_id=caller.user_id,
@@ -148,8 +148,8 @@ async def _begun(body: NewBatch, count: int, key: str | None, caller: Caller, at
 async def _undo(plan: Plan, key: str | None, caller: Caller, at: Gateway) -> None:
     """Leave nothing behind of a creation that was refused: no batch, no uploads, nothing counted."""
     with contextlib.suppress(DailiesError):  # most often it is not there at all
-        await at.bus.ask(CancelBatch(request_id=uuid.uuid4(), user_id=caller.user_id, batch_id=plan.batch_id))
-        await at.bus.ask(DeleteBatch(request_id=uuid.uuid4(), user_id=caller.user_id, batch_id=plan.batch_id))
+        await at.ask(CancelBatch(request_id=uuid.uuid4(), user_id=caller.user_id, batch_id=plan.batch_id))
+        await at.ask(DeleteBatch(request_id=uuid.uuid4(), user_id=caller.user_id, batch_id=plan.batch_id))
     async with at.engine.transaction():
         if key is not None:
             await Creation.forget(caller.user_id, key)

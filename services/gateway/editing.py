@@ -44,7 +44,7 @@ async def add_videos_to_batch_job(
 ) -> BatchJob:
     """Videos that passed inspection can be added until the batch is started."""
     wanted = tuple(dict.fromkeys(data.video_ids))
-    found = await at.bus.ask(ListVideos(user_id=caller.user_id, video_ids=wanted, limit=len(wanted)))
+    found = await at.ask(ListVideos(user_id=caller.user_id, video_ids=wanted, limit=len(wanted)))
     videos = {video.id: video for video in found.videos}
     if missing := [video_id for video_id in wanted if video_id not in videos]:
         raise NotFound(f"There is no video {missing[0]}.")
@@ -62,7 +62,7 @@ async def add_videos_to_batch_job(
         )
         for video_id in wanted
     )
-    return await at.bus.ask(AddVideos(request_id=uuid.uuid4(), user_id=caller.user_id, batch_id=batch_id, videos=new))
+    return await at.ask(AddVideos(request_id=uuid.uuid4(), user_id=caller.user_id, batch_id=batch_id, videos=new))
 
 
 @patch(
@@ -75,7 +75,7 @@ async def add_videos_to_batch_job(
 )
 async def edit_batch_job(batch_id: FromPath[UUID], data: JSONBody[BatchChanges], caller: Who, at: At) -> BatchJob:
     """What is left out stays as it is; a priority above the tier's is lowered to it."""
-    job = await at.bus.ask(
+    job = await at.ask(
         EditBatch(
             request_id=uuid.uuid4(),
             user_id=caller.user_id,
@@ -97,7 +97,7 @@ async def edit_batch_job(batch_id: FromPath[UUID], data: JSONBody[BatchChanges],
 )
 async def remove_video_from_batch_job(batch_id: FromPath[UUID], video_id: FromPath[UUID], caller: Who, at: At) -> None:
     """Before the start it is taken out, after it cancelled; an upload made for this batch goes with it."""
-    await at.bus.ask(
+    await at.ask(
         RemoveVideos(request_id=uuid.uuid4(), user_id=caller.user_id, batch_id=batch_id, video_ids=(video_id,))
     )
 
@@ -116,7 +116,7 @@ async def remove_videos_from_batch_job(
 ) -> BatchDetails:
     """All of them or, when one has begun, none."""
     wanted = tuple(dict.fromkeys(data.video_ids))
-    stored = await at.bus.ask(
+    stored = await at.ask(
         RemoveVideos(request_id=uuid.uuid4(), user_id=caller.user_id, batch_id=batch_id, video_ids=wanted)
     )
     return await with_links(at.feed.values.details(stored), at.store)
@@ -134,7 +134,7 @@ async def reorder_videos_of_batch_job(
     batch_id: FromPath[UUID], data: JSONBody[VideoOrder], caller: Who, at: At
 ) -> BatchDetails:
     """Until the start; every video of the batch is named once."""
-    stored = await at.bus.ask(
+    stored = await at.ask(
         ReorderVideos(request_id=uuid.uuid4(), user_id=caller.user_id, batch_id=batch_id, video_ids=data.video_ids)
     )
     return await with_links(at.feed.values.details(stored), at.store)
@@ -150,6 +150,6 @@ async def reorder_videos_of_batch_job(
 async def duplicate_batch_job(batch_id: FromPath[UUID], caller: Who, at: At) -> BatchDetails:
     """The new batch waits to be started; nothing is uploaded again."""
     await count_creation(caller, at)
-    return await at.bus.ask(
+    return await at.ask(
         DuplicateBatch(request_id=uuid.uuid4(), user_id=caller.user_id, batch_id=batch_id, new_batch_id=uuid.uuid4())
     )

@@ -36,7 +36,7 @@ from shared.views import BatchExport, ExportPage, UserExport, UserExports
 )
 async def export_batch_job(batch_id: FromPath[UUID], data: JSONBody[NewExport], caller: Who, at: At) -> ExportRequested:
     """Follow the export by its id until it has a `download_url`; an equal one that is still there is given at once."""
-    export = await at.bus.ask(
+    export = await at.ask(
         RequestExport(
             request_id=uuid.uuid4(),
             user_id=caller.user_id,
@@ -62,7 +62,7 @@ async def export_batch_job(batch_id: FromPath[UUID], data: JSONBody[NewExport], 
 )
 async def get_export(batch_id: FromPath[UUID], export_id: FromPath[UUID], caller: Who, at: At) -> BatchExport:
     """How far it is; when it is done, a URL that is valid for 24 hours."""
-    export = await at.bus.ask(GetExport(user_id=caller.user_id, batch_id=batch_id, export_id=export_id))
+    export = await at.ask(GetExport(user_id=caller.user_id, batch_id=batch_id, export_id=export_id))
     return await export_with_link(at.feed.values.export(export), at.store)
 
 
@@ -75,7 +75,7 @@ async def get_export(batch_id: FromPath[UUID], export_id: FromPath[UUID], caller
 )
 async def list_exports(batch_id: FromPath[UUID], caller: Who, at: At) -> ExportPage:
     """All of them, newest first."""
-    page = await at.bus.ask(ListExports(user_id=caller.user_id, batch_id=batch_id))
+    page = await at.ask(ListExports(user_id=caller.user_id, batch_id=batch_id))
     shown = ExportPage(exports=tuple(at.feed.values.export(export) for export in page.exports))
     return await exports_with_links(shown, at.store)
 
@@ -89,7 +89,7 @@ async def list_exports(batch_id: FromPath[UUID], caller: Who, at: At) -> ExportP
 )
 async def list_all_exports(caller: Who, at: At) -> UserExports:
     """The newest hundred of all batches, each with the name of its batch."""
-    found = await at.bus.ask(ListUserExports(user_id=caller.user_id))
+    found = await at.ask(ListUserExports(user_id=caller.user_id))
     return UserExports(
         exports=tuple(
             [

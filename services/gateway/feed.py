@@ -88,7 +88,7 @@ class Feed:
         """Events for one client, as they are sent. Raises `NotFound` when the batch is not the user's."""
         if batch_id is not None:
             try:
-                await self.bus.ask(GetBatch(user_id=user_id, batch_id=batch_id))
+                await self.bus.ask(GetBatch(user_id=user_id, batch_id=batch_id), self.settings.patience_s)
             except Unavailable:
                 # Its subjects carry the user's id, so that nobody hears of other people's batches; and a browser that got an
                 # error now would never come back by itself.
@@ -140,7 +140,7 @@ class Feed:
         event_id = f"{self.epoch}-{self.sequence}"
         user_id, batch_id = watcher.user_id, watcher.batch_id
         if batch_id is None:
-            page = await self.bus.ask(ListBatches(user_id=user_id, limit=BATCHES_IN_SNAPSHOT))
+            page = await self.bus.ask(ListBatches(user_id=user_id, limit=BATCHES_IN_SNAPSHOT), self.settings.patience_s)
             revisions = {(job.id, job.id): job.revision for job in page.batch_jobs}
             live = self.values.last(job.id for job in page.batch_jobs)
             snapshot: UserSnapshot | BatchSnapshot = UserSnapshot(
@@ -149,8 +149,8 @@ class Feed:
             )
         else:
             stored, exports = await asyncio.gather(
-                self.bus.ask(GetBatch(user_id=user_id, batch_id=batch_id)),
-                self.bus.ask(ListExports(user_id=user_id, batch_id=batch_id)),
+                self.bus.ask(GetBatch(user_id=user_id, batch_id=batch_id), self.settings.patience_s),
+                self.bus.ask(ListExports(user_id=user_id, batch_id=batch_id), self.settings.patience_s),
             )
             details = await with_links(self.values.details(stored), self.store)
             exports = await exports_with_links(exports, self.store)

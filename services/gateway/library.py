@@ -33,7 +33,7 @@ async def video_with_batches(video: Video, user_id: UUID, at: Gateway) -> Librar
 async def _batches_of(video_ids: tuple[UUID, ...], user_id: UUID, at: Gateway) -> dict[UUID, list[VideoBatch]]:
     found: dict[UUID, list[VideoBatch]] = {}
     if video_ids:
-        answer = await at.bus.ask(FindBatches(user_id=user_id, video_ids=video_ids))
+        answer = await at.ask(FindBatches(user_id=user_id, video_ids=video_ids))
         for batch in answer.batches:
             found.setdefault(batch.video_id, []).append(batch)
     return found

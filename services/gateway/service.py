@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from piccolo.engine.postgres import PostgresEngine
 
 from services.gateway.feed import Feed
@@ -9,10 +11,13 @@ from services.gateway.settings import GatewaySettings
 from services.gateway.tables import TABLES
 from shared.bus import Bus
 from shared.database import open_database
+from shared.messages import Asked
 from shared.outbox import Outbox
 from shared.running import Lifetime
 from shared.storage import open_store
 from shared.work import Work
+
+A = TypeVar("A")
 
 
 class Gateway:
@@ -35,6 +40,10 @@ class Gateway:
         at = cls(settings, engine, bus, Work(settings.rabbitmq_url))
         lifetime.background(at.outbox.send_for_ever())
         return at
+
+    async def ask(self, asked: Asked[A], timeout_s: float | None = None) -> A:
+        """Ask another service. Raises the error that it raised, or `Unavailable` when it does not answer in time."""
+        return await self.bus.ask(asked, timeout_s or self.settings.patience_s)
 
     async def close(self) -> None:
         """Let go of everything."""

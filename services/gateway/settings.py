@@ -27,6 +27,8 @@ class GatewaySettings(StoreSettings, frozen=True, kw_only=True):
     """`email:password` of an account of tier pro that is made at the start; none when empty."""
     tiers: dict[Tier, Limits] = field(default_factory=lambda: dict(DEFAULT_TIERS))
     """The limits of each tier, as JSON."""
+    patience_s: float = 4.0
+    """Seconds to wait for another service to answer."""
     sign_up: bool = True
     """Whether anybody may make an account, of the tier free."""
     session_days: int = 14

@@ -50,7 +50,7 @@ async def list_videos(
 ) -> LibraryPage:
     """A page of the library with the batches of each video, and how many videos there are in all."""
     wanted = None if ids is None else tuple(ids)
-    page = await at.bus.ask(
+    page = await at.ask(
         ListVideos(user_id=caller.user_id, video_ids=wanted, search=search, limit=limit, offset=offset, sort=sort)
     )
     return await page_with_batches(page, caller.user_id, at)
@@ -65,7 +65,7 @@ async def list_videos(
 )
 async def get_video(video_id: FromPath[UUID], caller: Who, at: At) -> LibraryVideo:
     """What is known of a video: its size, codecs, duration, whether it passed inspection, its batches, and where it is played."""
-    video = await at.bus.ask(GetVideo(user_id=caller.user_id, video_id=video_id))
+    video = await at.ask(GetVideo(user_id=caller.user_id, video_id=video_id))
     return await video_with_batches(video, caller.user_id, at)
 
 
@@ -78,7 +78,7 @@ async def get_video(video_id: FromPath[UUID], caller: Who, at: At) -> LibraryVid
 )
 async def get_upload(video_id: FromPath[UUID], caller: Who, at: At) -> UploadState:
     """The parts that the store has, and a freshly signed URL: what to ask before going on after an interruption."""
-    return await at.bus.ask(GetUpload(user_id=caller.user_id, video_id=video_id))
+    return await at.ask(GetUpload(user_id=caller.user_id, video_id=video_id))
 
 
 @post(
@@ -92,7 +92,7 @@ async def get_upload(video_id: FromPath[UUID], caller: Who, at: At) -> UploadSta
 )
 async def sign_parts(video_id: FromPath[UUID], data: JSONBody[PartNumbers], caller: Who, at: At) -> PartUrls:
     """Each URL is valid for minutes only: ask for those that are sent next."""
-    return await at.bus.ask(SignParts(user_id=caller.user_id, video_id=video_id, numbers=data.numbers))
+    return await at.ask(SignParts(user_id=caller.user_id, video_id=video_id, numbers=data.numbers))
 
 
 @post(
@@ -105,6 +105,6 @@ async def sign_parts(video_id: FromPath[UUID], data: JSONBody[PartNumbers], call
 )
 async def complete_upload(video_id: FromPath[UUID], caller: Who, at: At) -> Video:
     """Sizes and parts are verified, then the video is inspected. Saying it twice changes nothing."""
-    return await at.bus.ask(
+    return await at.ask(
         CompleteUpload(request_id=uuid.uuid4(), user_id=caller.user_id, video_id=video_id), timeout_s=ASSEMBLY_S
     )

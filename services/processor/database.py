@@ -7,9 +7,8 @@ import os
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-import asyncpg
-
 from shared.database import migrate
+from shared.errors import Unavailable
 from shared.logs import logger
 from shared.settings import DatabaseSettings, load
 
@@ -17,14 +16,6 @@ T = TypeVar("T")
 
 log = logger(__name__)
 
-AWAY = (
-    OSError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.InterfaceError,
-)
-"""What a query raises while PostgreSQL is restarted, or has no room for one more connection."""
 MAX_PAUSE_S = 5.0
 
 
@@ -34,8 +25,8 @@ async def patiently(query: Callable[[], Awaitable[T]]) -> T:
     while True:
         try:
             return await query()
-        except AWAY as error:
-            log.warning("the database is away", error=repr(error))
+        except Unavailable as error:
+            log.warning("the database is away", error=str(error))
         await asyncio.sleep(pause_s)
         pause_s = min(2 * pause_s, MAX_PAUSE_S)
 

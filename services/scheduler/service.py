@@ -47,7 +47,7 @@ class Scheduler:
     async def change(self, batch_id: UUID, event: BatchEvent, user_id: UUID | None = None) -> BatchState:
         """The batch after an event, with all that follows from it. Raises `NotFound` and `Conflict` as `changes.change` does."""
         async with self.outbox.change():
-            batch = await change(self.outbox, self.bus, batch_id, event, user_id)
+            batch = await change(self.outbox, self.bus, batch_id, event, user_id, self.settings.tiers)
             # Not before the commit: the dispatcher would look, see nothing new, and go back to sleep.
             self.outbox.after_commit(self._wake)
         return batch

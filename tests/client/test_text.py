@@ -43,8 +43,8 @@ def test_a_batch_is_as_far_as_its_videos_together() -> None:
     half = details(
         BatchStatus.PROCESSING,
         video(1, status=VideoStatus.FAILED),
-        video(2, progress_percentage=50),
-        video(3),
+        video(2, status=VideoStatus.PROCESSING, progress_percentage=50),
+        video(3, status=VideoStatus.UPLOADING, progress_percentage=90),
         video(4),
     )
     assert overall_percentage(half) == 37.5

@@ -110,6 +110,31 @@ class BatchJobs(Table, tablename="batch_jobs"):
         return new
 
     @classmethod
+    async def open_batches(cls, user_id: UUID) -> int:
+        """How many of a user's batches are processing or paused."""
+        rows = await cls.raw(
+            "select count(*) as n from batch_jobs where user_id = {} and deleted_at is null and status in ('processing', 'paused')",
+            user_id,
+        )
+        count: int = rows[0]["n"]
+        return count
+
+    @classmethod
+    async def out_of_time(cls, least_s: float, factor: float) -> list[dict[str, Any]]:
+        """Batches that have used up max(least, factor x media) seconds of processing time: id and budget in seconds."""
+        rows: list[dict[str, Any]] = await cls.raw(
+            "select id, greatest({}::float8, {}::float8 * total_duration_seconds) as budget_s from batch_jobs"
+            " where busy_since is not null and status in ('processing', 'paused')"
+            " and spent_s + extract(epoch from clock_timestamp() - busy_since)"
+            " > greatest({}::float8, {}::float8 * total_duration_seconds) limit 100",
+            least_s,
+            factor,
+            least_s,
+            factor,
+        )
+        return rows
+
+    @classmethod
     async def page(
         cls, user_id: UUID, status: BatchStatus | None, limit: int, offset: int, sort: str
     ) -> tuple[list[dict[str, Any]], dict[str, int]]:

@@ -42,6 +42,12 @@ class QueueUsers(Table, tablename="queue_users"):
         return Tier(rows[0]["tier"]) if rows else Tier.FREE
 
     @classmethod
+    async def lock(cls, user_id: UUID) -> Tier:
+        """Hold the user's row until the end of the transaction, so that quota is given out once; returns the tier."""
+        rows = await cls.raw("select tier from queue_users where user_id = {} for update", user_id)
+        return Tier(rows[0]["tier"]) if rows else Tier.FREE
+
+    @classmethod
     async def moved(cls, user_id: UUID, waiting: int, running: int) -> None:
         """Count videos that came into the queue or left it.
 
