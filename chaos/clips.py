@@ -15,7 +15,17 @@ def make(folder: Path) -> list[Path]:
     for number, seconds in enumerate(SECONDS, 1):
         path = folder / f"clip {number}.mp4"
         sound = f"aevalsrc='0.4*sin(2*PI*330*t)*lt(mod(t,1.6),0.8)':s=48000:d={seconds}"
-        command = ["ffmpeg", "-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i", f"testsrc2=s=320x180:r=25:d={seconds}"]
+        command = [
+            "ffmpeg",
+            "-v",
+            "error",
+            "-nostdin",
+            "-y",
+            "-f",
+            "lavfi",
+            "-i",
+            f"testsrc2=s=320x180:r=25:d={seconds}",
+        ]
         command += ["-f", "lavfi", "-i", sound, "-c:v", "libx264", "-preset", "ultrafast", "-g", "25", "-c:a", "aac"]
         subprocess.run([*command, "-pix_fmt", "yuv420p", str(path)], check=True)
         made.append(path)

@@ -74,7 +74,9 @@ async def sign_up(url: str, email: str) -> Api:
     return Api(url, made.json()["key"], backoff=PATIENCE)
 
 
-async def work(api: Api, clips: Sequence[Path], folder: Path, enough: asyncio.Event, luck: random.Random, done: Done) -> None:
+async def work(
+    api: Api, clips: Sequence[Path], folder: Path, enough: asyncio.Event, luck: random.Random, done: Done
+) -> None:
     """One batch after another until it is enough, at least one."""
     first = True
     while first or not enough.is_set():

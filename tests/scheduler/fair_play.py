@@ -78,7 +78,9 @@ class Play:
         """A batch of videos that are uploaded, started."""
         videos = [video(number, seconds=seconds) for number, seconds in enumerate(lengths_s, 1)]
         self.longest_s = max(self.longest_s, *(entry.duration_seconds or 0.0 for entry in videos))
-        new = replace(batch(*videos, user_id=user_id), priority=priority, created_at=NOW + timedelta(seconds=self.now_s))
+        new = replace(
+            batch(*videos, user_id=user_id), priority=priority, created_at=NOW + timedelta(seconds=self.now_s)
+        )
         async with self.at.outbox.change():
             await BatchJobs.add(new)
         await self.step(new.id, events.Start(job_id=uuid4()))
@@ -118,7 +120,9 @@ class Play:
                 backoff=timedelta(),
             )
         else:
-            event = events.Processed(id=run.video_id, run_token=run.token, output=stored(f"runs/{run.token}"), result=RESULT)
+            event = events.Processed(
+                id=run.video_id, run_token=run.token, output=stored(f"runs/{run.token}"), result=RESULT
+            )
         await self.step(run.batch_id, event)
         if isinstance(event, events.Failed):
             await self.step(run.batch_id, events.Due())
@@ -201,9 +205,7 @@ async def hear(at: Scheduler, slots: int) -> None:
     """Let a scheduler hear of one worker with so many slots."""
 
     class Heard:
-        data = msgspec.json.encode(
-            WorkerSeen(worker="w", service="processor", slots=slots, running=(), started_at=NOW)
-        )
+        data = msgspec.json.encode(WorkerSeen(worker="w", service="processor", slots=slots, running=(), started_at=NOW))
 
     await at.presence.hear(Heard())  # type: ignore[arg-type]
 
@@ -212,4 +214,3 @@ def jain(shares: Iterable[float]) -> float:
     """Jain's index of fairness: 1 when all are equal, 1/n when one has everything (Jain, Chiu and Hawe, 1984)."""
     values = list(shares)
     return sum(values) ** 2 / (len(values) * sum(value * value for value in values))
-

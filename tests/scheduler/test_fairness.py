@@ -34,7 +34,9 @@ def lengths(random: Random, count: int) -> list[float]:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-async def test_backlogged_users_share_alike_whatever_they_cancel_pause_and_retry(seed: int, scheduler: Scheduler) -> None:
+async def test_backlogged_users_share_alike_whatever_they_cancel_pause_and_retry(
+    seed: int, scheduler: Scheduler
+) -> None:
     play = Play(scheduler, seed, slots=4)
     users = [await play.user(tier) for tier in (Tier.FREE, Tier.FREE, Tier.FREE, Tier.CREATOR, Tier.CREATOR, Tier.PRO)]
     visitor = await play.user(Tier.PRO)
@@ -48,7 +50,9 @@ async def test_backlogged_users_share_alike_whatever_they_cancel_pause_and_retry
         await play.end_one()
         for user in users:
             # Everybody always has something in the queue: that is what backlogged means.
-            if (await BatchVideos.raw("select count(*) as n from batch_videos where user_id = {} and queued", user))[0]["n"] < 8:
+            if (await BatchVideos.raw("select count(*) as n from batch_videos where user_id = {} and queued", user))[0][
+                "n"
+            ] < 8:
                 batches[user].append(await play.add(user, lengths(play.random, 15), play.random.randrange(3, 9)))
         if play.random.random() < 0.15:
             user = play.random.choice(users)
@@ -248,7 +252,9 @@ async def test_a_lower_priority_holds_for_what_waits_already(scheduler: Schedule
     assert play.runs[0].batch_id == second
 
 
-async def test_several_dispatchers_at_once_dispatch_each_video_once_and_no_more_than_slots(scheduler: Scheduler) -> None:
+async def test_several_dispatchers_at_once_dispatch_each_video_once_and_no_more_than_slots(
+    scheduler: Scheduler,
+) -> None:
     play = Play(scheduler, 1, slots=7)
     for _ in range(6):
         await play.add(await play.user(Tier.PRO), [MINUTE] * 10)
