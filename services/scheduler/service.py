@@ -46,9 +46,14 @@ class Scheduler:
 
     async def change(self, batch_id: UUID, event: BatchEvent, user_id: UUID | None = None) -> BatchState:
         """The batch after an event, with all that follows from it. Raises `NotFound` and `Conflict` as `changes.change` does."""
-        batch = await change(self.outbox, self.bus, batch_id, event, user_id)
-        self.dispatcher.wake()
+        async with self.outbox.change():
+            batch = await change(self.outbox, self.bus, batch_id, event, user_id, self.settings.tiers)
+            # Not before the commit: the dispatcher would look, see nothing new, and go back to sleep.
+            self.outbox.after_commit(self._wake)
         return batch
+
+    async def _wake(self) -> None:
+        self.dispatcher.wake()
 
     async def close(self) -> None:
         """Let go of everything."""

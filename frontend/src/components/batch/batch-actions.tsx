@@ -20,7 +20,10 @@ interface Action {
 }
 
 /** What can be done to a batch in its state, the most likely first; and the dialogs that this needs. */
-export function useActionsOf(batch: BatchJob, onDeleted?: () => void): { actions: Action[]; dialogs: ReactNode; busy: boolean } {
+export function useActionsOf(
+  batch: BatchJob,
+  onDeleted?: () => void,
+): { actions: Action[]; dialogs: ReactNode; busy: boolean } {
   const [asking, setAsking] = useState<"cancel" | "delete" | "export" | null>(null);
   const navigate = useNavigate();
   const { mutate, isPending } = useBatchAction((action, answer) => {
@@ -29,16 +32,34 @@ export function useActionsOf(batch: BatchJob, onDeleted?: () => void): { actions
   });
   const over = isOver(batch.status);
   const all: (Action | false)[] = [
-    batch.status === "pending" && { name: "start", label: "Start processing", icon: Play, run: () => mutate({ kind: "start", batch }) },
-    batch.status === "paused" && { name: "resume", label: "Resume", icon: Play, run: () => mutate({ kind: "resume", batch }) },
-    batch.status === "processing" && { name: "pause", label: "Pause", icon: Pause, run: () => mutate({ kind: "pause", batch }) },
-    over && batch.completed_videos > 0 && { name: "export", label: "Export", icon: Download, run: () => setAsking("export") },
-    batch.failed_videos > 0 && batch.status !== "cancelled" && batch.status !== "pending" && {
-      name: "retry",
-      label: "Retry failed",
-      icon: RotateCcw,
-      run: () => mutate({ kind: "retry", batch }),
+    batch.status === "pending" && {
+      name: "start",
+      label: "Start processing",
+      icon: Play,
+      run: () => mutate({ kind: "start", batch }),
     },
+    batch.status === "paused" && {
+      name: "resume",
+      label: "Resume",
+      icon: Play,
+      run: () => mutate({ kind: "resume", batch }),
+    },
+    batch.status === "processing" && {
+      name: "pause",
+      label: "Pause",
+      icon: Pause,
+      run: () => mutate({ kind: "pause", batch }),
+    },
+    over &&
+      batch.completed_videos > 0 && { name: "export", label: "Export", icon: Download, run: () => setAsking("export") },
+    batch.failed_videos > 0 &&
+      batch.status !== "cancelled" &&
+      batch.status !== "pending" && {
+        name: "retry",
+        label: "Retry failed",
+        icon: RotateCcw,
+        run: () => mutate({ kind: "retry", batch }),
+      },
     { name: "duplicate", label: "Duplicate", icon: Copy, run: () => mutate({ kind: "duplicate", batch }) },
     !over && { name: "cancel", label: "Cancel batch", icon: Ban, danger: true, run: () => setAsking("cancel") },
     over && { name: "delete", label: "Delete", icon: Trash2, danger: true, run: () => setAsking("delete") },
