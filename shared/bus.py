@@ -13,7 +13,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.errors import NoRespondersError
-from nats.js.api import ConsumerConfig, DeliverPolicy, DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
+from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
 
 from shared.errors import DailiesError, RateLimited, Unavailable, known_errors
 from shared.logs import logger
@@ -204,29 +204,6 @@ class Bus:
         subscription = await self.client.subscribe(subject, cb=handler)
         await self.client.flush()
         return subscription
-
-    async def follow(
-        self,
-        stream: str,
-        handler: Callable[[Msg], Awaitable[None]],
-        *,
-        last_per_subject: bool = False,
-        after: int | None = None,
-    ) -> Any:
-        """Read a stream in order, gaps repaired: what is kept of it (or what came after a sequence), then what is new."""
-        policy = DeliverPolicy.LAST_PER_SUBJECT if last_per_subject else DeliverPolicy.ALL
-        if after is not None:
-            policy = DeliverPolicy.BY_START_SEQUENCE
-        subject = next(config.subjects for config in STREAMS if config.name == stream)
-        assert subject is not None
-        return await self.jetstream.subscribe(
-            subject[0],
-            stream=stream,
-            cb=handler,
-            ordered_consumer=True,
-            deliver_policy=policy,
-            config=None if after is None else ConsumerConfig(opt_start_seq=after + 1),
-        )
 
 
 def answered(handlers: Sequence[Answer]) -> list[type[Asked[Any]]]:
