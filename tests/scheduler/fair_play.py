@@ -26,6 +26,9 @@ from shared.views import ProcessingResult
 from tests.scheduler.states import NOW, batch, stored, video
 
 LEASE = timedelta(seconds=30)
+WITHOUT_QUOTAS = {
+    tier: replace(limits, open_batches=10_000, minutes_per_month=10_000_000) for tier, limits in DEFAULT_TIERS.items()
+}
 RESULT = ProcessingResult(source_s=60, output_s=42)
 
 
@@ -54,10 +57,12 @@ class Turn(msgspec.Struct, frozen=True):
 class Play:
     """What has happened so far. Times are seconds of the play; a worker needs a second for ten of media."""
 
-    def __init__(self, at: Scheduler, seed: int, slots: int) -> None:
+    def __init__(self, at: Scheduler, seed: int, slots: int, *, faults: bool = False) -> None:
+        at.settings = replace(at.settings, tiers=WITHOUT_QUOTAS)
         self.at = at
         self.random = Random(seed)
         self.slots = slots
+        self.faults = faults
         self.now_s = 0.0
         self.weights: dict[UUID, float] = {}
         self.turns: list[Turn] = []
@@ -96,18 +101,20 @@ class Play:
         count = 0
         while True:
             before = await tags()
-            if not await self.at.dispatcher.dispatch_one():
+            if len(self.runs) == self.slots or not any(may for _, may in before.values()):
+                assert not await self.at.dispatcher.dispatch_one()
                 return count
+            assert await self.at.dispatcher.dispatch_one(), "a slot is free and somebody may go"
             row = await self._dispatched()
             await self._begin(row)
             await self._check(before, row)
             count += 1
 
     async def end_one(self) -> Run:
-        """The worker that is done first is done."""
+        """The worker that is done first is done; with faults, one in eight lost its lease or failed."""
         run = heapq.heappop(self.runs)
         self.now_s = run.ends_s
-        roll = self.random.random()
+        roll = self.random.random() if self.faults else 1.0
         if roll < 0.05:
             event: events.BatchEvent = events.LeaseLost(id=run.video_id, run_token=run.token)
         elif roll < 0.12:
@@ -147,7 +154,8 @@ class Play:
 
     async def _dispatched(self) -> dict[str, object]:
         rows = await BatchVideos.raw(
-            "select v.*, q.running as own, q.concurrency from batch_videos v join queue_users q using (user_id)"
+            "select v.id, batch_job_id, user_id, duration_seconds, retry_count, q.running as own, q.concurrency"
+            " from batch_videos v join queue_users q using (user_id)"
             " where v.status = 'processing' and v.run_token is null"
         )
         (row,) = rows

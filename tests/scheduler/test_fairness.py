@@ -37,13 +37,13 @@ def lengths(random: Random, count: int) -> list[float]:
 async def test_backlogged_users_share_alike_whatever_they_cancel_pause_and_retry(
     seed: int, scheduler: Scheduler
 ) -> None:
-    play = Play(scheduler, seed, slots=4)
+    play = Play(scheduler, seed, slots=4, faults=True)
     users = [await play.user(tier) for tier in (Tier.FREE, Tier.FREE, Tier.FREE, Tier.CREATOR, Tier.CREATOR, Tier.PRO)]
     visitor = await play.user(Tier.PRO)
     batches: dict[UUID, list[UUID]] = {user: [] for user in users}
     for user in users:
         for _ in range(2):
-            batches[user].append(await play.add(user, lengths(play.random, 15), play.random.randrange(3, 9)))
+            batches[user].append(await play.add(user, lengths(play.random, 10), play.random.randrange(3, 9)))
     disturbances = Counter[str]()
     while min(play.count(user) for user in users) < 20:
         await play.fill()
@@ -58,8 +58,7 @@ async def test_backlogged_users_share_alike_whatever_they_cancel_pause_and_retry
             user = play.random.choice(users)
             disturbances[await disturb(play, user, batches[user], visitor)] += 1
     served = play.served(users)
-    print(f"seed {seed}: {len(play.turns)} dispatches, {dict(disturbances)}, Jain {jain(served.values()):.4f}")
-    assert jain(served.values()) > 0.99
+    assert jain(served.values()) > 0.99, (served, disturbances)
     assert await counts_agree()
 
 
@@ -88,18 +87,17 @@ async def disturb(play: Play, user: UUID, batches: list[UUID], visitor: UUID) ->
 
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_tiers_get_what_their_weights_say(seed: int, scheduler: Scheduler) -> None:
-    play = Play(scheduler, seed, slots=3)
+    play = Play(scheduler, seed, slots=3, faults=True)
     users = [await play.user(tier) for tier in (Tier.FREE, Tier.CREATOR, Tier.PRO)]
     for user in users:
-        for _ in range(int(4 * play.weights[user])):
-            await play.add(user, [play.random.uniform(5, 10) * MINUTE for _ in range(15)])
+        for _ in range(int(7 * play.weights[user])):
+            await play.add(user, [play.random.uniform(5, 10) * MINUTE for _ in range(10)])
     while min(play.count(user) for user in users) < 50:
         await play.fill()
         await play.end_one()
     served = play.served(users)
     shares = [value / statistics.mean(served.values()) for value in served.values()]
-    print(f"seed {seed}: shares per weight {[round(share, 4) for share in shares]}")
-    assert all(0.98 < share < 1.02 for share in shares)
+    assert all(0.98 < share < 1.02 for share in shares), shares
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -132,7 +130,7 @@ async def test_nobody_starves_beside_many_who_never_stop(seed: int, scheduler: S
     for _ in range(3):
         await play.add(await play.user(Tier.PRO), [10 * MINUTE] * 40)
     passed = 0
-    for _ in range(90):
+    for _ in range(60):
         await play.fill()
         await play.end_one()
         # Others keep coming, and each starts where everybody is.
@@ -157,7 +155,7 @@ async def test_who_was_idle_starts_where_everybody_is(scheduler: Scheduler) -> N
         await play.fill()
         await play.end_one()
     clock = await clock_now()
-    assert clock > 3 * HOUR and (await tags())[absent][0] == MINUTE
+    assert clock == 4 * HOUR and (await tags())[absent][0] == MINUTE
     await play.add(absent, [HOUR] * 8)
     assert (await tags())[absent][0] == clock
     since = len(play.turns)
@@ -169,22 +167,18 @@ async def test_who_was_idle_starts_where_everybody_is(scheduler: Scheduler) -> N
 
 async def test_a_pause_hoards_no_credit_even_while_the_last_video_runs_on(scheduler: Scheduler) -> None:
     play = Play(scheduler, 1, slots=2)
-    sly, busy = await play.user(weight=4.0, concurrency=2), await play.user(concurrency=1)
-    paused = await play.add(sly, [HOUR] * 5)
+    sly, busy = await play.user(weight=100.0, concurrency=2), await play.user(concurrency=1)
+    paused = await play.add(sly, [24 * HOUR, HOUR, HOUR])
+    await play.add(busy, [HOUR] * 9)
     await play.fill()
     await play.step(paused, events.Pause())
-    first = play.runs[0]
-    play.drop(paused)
-    await play.add(busy, [HOUR] * 9)
     for _ in range(5):
-        await play.fill()
         await play.end_one()
+        await play.fill()
+    assert Counter(run.batch_id for run in play.runs)[paused] == 1, "its first video still runs"
     clock = await clock_now()
     await play.step(paused, events.Resume())
-    assert (await tags())[sly][0] >= clock > 3 * HOUR
-    assert (await BatchVideos.raw("select status from batch_videos where id = {}", first.video_id)) == [
-        {"status": "processing"}
-    ]
+    assert (await tags())[sly][0] == clock > 3 * HOUR
 
 
 async def test_who_is_held_up_by_the_own_limit_hoards_no_credit(scheduler: Scheduler) -> None:
@@ -195,6 +189,7 @@ async def test_who_is_held_up_by_the_own_limit_hoards_no_credit(scheduler: Sched
     for _ in range(16):
         await play.fill()
         await play.end_one()
+    await play.fill()
     # Of two slots it could only have one: by weight it is owed far more, and must not be paid when others come.
     assert (await tags())[limited][0] >= await clock_now() - HOUR
 
