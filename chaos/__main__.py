@@ -16,10 +16,10 @@ from stack.errors import StackError
 def told(report: Report) -> str:
     """The report, for people."""
     verdict = report.verdict
+    amounts = (f"{report.batches} batches", f"{verdict.completed} videos completed", f"{report.exports} exports")
     lines = [
         f"{len(report.struck)} faults in {report.took_s / 60:.1f} min, seed {report.plan.seed}",
-        f"{report.batches} batches, {verdict.completed} videos completed, {verdict.taken_over} of them taken over, "
-        f"{report.exports} exports",
+        f"{', '.join(amounts)}; {verdict.taken_over} videos were taken over from a run that was fenced off",
         f"longest standstill {report.longest_s:.1f} s: {report.longest_what}",
         *(f"  longest of any {kind}: {seconds:.1f} s" for kind, seconds in sorted(report.by_kind.items())),
         *(f"WRONG: {what}" for what in report.wrong),

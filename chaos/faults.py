@@ -50,7 +50,7 @@ DECK: tuple[tuple[str, str], ...] = (
     ("freeze", "uploader.worker"),
     ("lose", "nats"),
 )
-"""What a campaign draws from, over and over: a processor as often as everything else together does not die in real life."""
+"""What a campaign draws from, over and over; processors, whose work takes longest, most often."""
 SAMPLE: tuple[tuple[str, str], ...] = (
     ("freeze", PROCESSORS[0]),
     ("kill", PROCESSORS[1]),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import random
 import zipfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from uuid import UUID
@@ -45,23 +45,30 @@ class Done(Struct, kw_only=True):
     wrong: list[str] = field(default_factory=list)
 
 
-class Silent:
+class Sending:
     """Nobody looks at the terminal of these users."""
 
     def sent(self, file: int, count: int) -> None:
         """Bytes left."""
 
-    def again(self, file: int | str, reason: str = "") -> None:
-        """Something is tried again."""
+    def again(self, file: int, reason: str) -> None:
+        """A piece is tried again."""
 
     def ended(self, file: int, error: ClientError | None) -> None:
         """A file is complete, or given up."""
+
+
+class Fetching:
+    """Nor at what comes back."""
 
     def total(self, size: int) -> None:
         """A download has so many bytes."""
 
     def have(self, size: int) -> None:
         """So many bytes are here."""
+
+    def again(self, reason: str) -> None:
+        """The connection broke."""
 
 
 async def sign_up(url: str, email: str) -> Api:
@@ -148,7 +155,7 @@ async def _start(api: Api, batch: UUID) -> None:
 
 async def _upload(api: Api, files: Sequence[Outgoing]) -> None:
     while True:
-        outcomes = await upload_all(api, files, Silent(), backoff=PATIENCE)
+        outcomes = await upload_all(api, files, Sending(), backoff=PATIENCE)
         errors = [outcome.error for outcome in outcomes if outcome.error is not None]
         # A liar may be found out before its completion is answered.
         if not [error for error in errors if not isinstance(error, Refused) or error.problem.status >= 500]:
@@ -199,7 +206,7 @@ async def _told_of_the_end(api: Api, batch: UUID) -> BatchStatus:
     raise AssertionError("live events never end by themselves")
 
 
-async def _statuses(api: Api, batch: UUID) -> AsyncIterator[BatchStatus]:
+async def _statuses(api: Api, batch: UUID) -> AsyncGenerator[BatchStatus, None]:
     async with aclosing(listen(api.http, f"batch-jobs/{batch}/progress", PATIENCE)) as events:
         async for event in events:
             if isinstance(event, Lost):
@@ -220,7 +227,7 @@ async def _export(api: Api, batch: UUID, completed: int, to: Path, done: Done) -
     async def url() -> str:
         return str((await api.export(batch, wanted)).download_url)
 
-    await download(url, to, Wanted(size_bytes=export.file_size), Silent(), backoff=PATIENCE)
+    await download(url, to, Wanted(size_bytes=export.file_size), Fetching(), backoff=PATIENCE)
     with zipfile.ZipFile(to) as archive:
         broken = archive.testzip()
         if broken is not None or len(archive.namelist()) != completed:

@@ -30,8 +30,6 @@ RETRY_HEADER = "Dailies-Retry-After"
 TRACE_HEADER = "Dailies-Request"
 FIRST_CONNECTION_S = 10.0
 DRAIN_S = 5
-FIRST_CONNECTION_S = 10.0
-DRAIN_S = 5
 DAY_S = 24 * 3600
 MEGABYTE = 1024 * 1024
 
@@ -125,6 +123,11 @@ class Bus:
     def connected(self) -> bool:
         """Whether the server is there just now."""
         return self.client.is_connected
+
+    @property
+    def reconnects(self) -> int:
+        """How often the server was away and came back."""
+        return self.client.stats["reconnects"]
 
     async def ask(self, asked: Asked[A], timeout_s: float = 5.0) -> A:
         """Ask a service. Raises the error that it raised, or `Unavailable` when nobody answers in time."""
