@@ -45,8 +45,10 @@ class Dispatcher:
                     pass
             except Exception:
                 log.exception("could not dispatch")
+            # Not `wait_for`: in Python 3.11 it loses a cancellation that comes together with the wake-up.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), LOOK_AGAIN_S)
+                async with asyncio.timeout(LOOK_AGAIN_S):
+                    await self._wake.wait()
 
     async def dispatch_one(self) -> bool:
         """Give the next video to a worker; False when no worker is free or no video waits."""

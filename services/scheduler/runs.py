@@ -128,11 +128,8 @@ def processed(batch: BatchState, event: events.Processed, now: datetime) -> Step
         lease_until=None,
         completed_at=now,
     )
-    clean_up = (
-        (DeleteRun(batch_video_id=video.id, keep_run=event.run_token),)
-        if video.attempt > 1 or video.lost_leases
-        else ()
-    )
+    # An earlier run may have stored something before it was fenced off, whatever was finished since then.
+    clean_up = (DeleteRun(batch_video_id=video.id, keep_run=event.run_token),) if video.fenced else ()
     return Step(batch=_with(batch, done), commands=clean_up)
 
 

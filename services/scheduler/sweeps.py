@@ -21,16 +21,20 @@ log = logger(__name__)
 async def sweep_for_ever(at: Scheduler) -> None:
     """Look every few seconds. After an outage of our own, every lease first gets a full term: nobody could renew."""
     blind = True
+    clock = asyncio.get_running_loop().time
+    looked_at = clock()
     while True:
         try:
-            if not at.bus.connected:
+            # Whoever was frozen, or hung on the database, heard nobody either, and met no error.
+            if not at.bus.connected or clock() - looked_at > at.settings.queue_sweep_s + at.settings.lease_s / 4:
                 blind = True
-            elif blind:
+            if at.bus.connected and blind:
                 await BatchVideos.grant_a_full_term(at.settings.lease_s)
                 await Exports.grant_a_full_term(at.settings.lease_s)
                 blind = False
-            else:
+            elif at.bus.connected:
                 await sweep(at)
+            looked_at = clock()
         except (TimeoutError, DailiesError, OSError) as error:
             blind = True
             log.warning("could not sweep", error=str(error))

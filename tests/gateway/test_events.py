@@ -277,6 +277,22 @@ async def test_watchers_go_on_after_a_restart_of_nats(house: House, servers: Loc
         assert str(stream.last_id).split("-")[0] == str(before).split("-")[0]
 
 
+async def test_what_was_said_while_nats_died_is_shown_after_it_is_back(house: House, servers: LocalStack) -> None:
+    ada = await house.person()
+    batch_id, _ = await create(ada)
+    path = f"/api/batch-jobs/{batch_id}/progress"
+    async with watching(ada, path) as stream:
+        await stream.next("snapshot")
+        seen = stream.last_id
+        await asyncio.to_thread(servers.kill, "nats")
+        # As when its last word went down with the server: it is told of in the database alone.
+        servers.sql(f"update scheduler.batch_jobs set name = 'Told by nobody' where id = '{batch_id}'")
+        await asyncio.to_thread(servers.start, "nats")
+        assert (await stream.next("snapshot"))["batch_job"]["name"] == "Told by nobody"
+    async with watching(ada, path, seen) as stream:
+        assert (await stream.next())["type"] == "snapshot"
+
+
 async def test_when_the_log_is_lost_every_watcher_starts_over(house: House) -> None:
     ada = await house.person()
     await create(ada)

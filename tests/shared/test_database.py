@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 from piccolo.querystring import QueryString
 
-from shared.database import Database, open_database
+from shared.database import IDLE_IN_TRANSACTION_S, Database, open_database, patiently
 from shared.errors import Unavailable
 from stack.local import LocalStack
 
@@ -60,3 +60,27 @@ async def test_a_failed_transaction_is_rolled_back_and_the_next_one_is_a_new_one
             await ask(database, "create table never (id int)")
             raise ZeroDivisionError
     assert await ask(database, "select to_regclass('never') as name") == [{"name": None}]
+
+
+async def test_a_transaction_in_which_nothing_happens_does_not_hold_its_locks_for_ever(
+    database: Database, servers: LocalStack
+) -> None:
+    (row,) = await ask(database, "show idle_in_transaction_session_timeout")
+    assert row["idle_in_transaction_session_timeout"] == f"{IDLE_IN_TRANSACTION_S:.0f}s"
+    with pytest.raises(Unavailable):
+        async with database.transaction():
+            await ask(database, "set local idle_in_transaction_session_timeout = 50")
+            await ask(database, "select pg_advisory_xact_lock(1)")
+            while servers.sql("select 1 from pg_stat_activity where state = 'idle in transaction'"):
+                await asyncio.sleep(0.02)
+            await ask(database, "select 1")
+    assert await ask(database, "select 1 as one")
+
+
+async def test_patience_outlasts_a_server_that_is_away(database: Database, servers: LocalStack) -> None:
+    await asyncio.to_thread(servers.kill, "postgres")
+    waiting = asyncio.create_task(patiently(lambda: ask(database, "select 1 as one")))
+    with pytest.raises(Unavailable):
+        await ask(database, "select 1")
+    await asyncio.to_thread(servers.start, "postgres")
+    assert await waiting == [{"one": 1}]

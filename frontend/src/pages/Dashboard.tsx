@@ -26,7 +26,7 @@ export function Dashboard() {
     <Page
       title="Dashboard"
       actions={
-        <Button onClick={() => newBatch()}>
+        <Button variant="outline" onClick={() => newBatch()}>
           <Upload aria-hidden />
           Upload multiple videos
         </Button>

@@ -42,7 +42,7 @@ export function BatchJobDetails({ batchJobId }: { batchJobId: string }) {
               </Collapsible>
             </CardBody>
           </Card>
-          {isActive(batch.status) && <BatchProgressPanel batchJobId={batch.id} />}
+          {isActive(batch.status) && <BatchProgressPanel batchJobId={batch.id} embedded />}
           {isOver(batch.status) && batch.completed_videos > 0 && <ExportSection batch={batch} />}
           <BatchVideos batch={batch} />
         </>

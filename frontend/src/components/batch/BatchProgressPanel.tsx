@@ -1,5 +1,5 @@
 import { ChevronDown, Pause, Play } from "lucide-react";
-import { useState } from "react";
+import { useId, useState } from "react";
 import { Link } from "react-router";
 import { ActivityLog } from "@/components/batch/ActivityLog";
 import { BAR } from "@/components/batch/BatchJobRow";
@@ -23,12 +23,14 @@ interface Props {
   batchJobId: string;
   /** A small card that opens on demand, for the dashboard. */
   compact?: boolean;
+  /** Inside of the page of the batch, which shows the whole of it already. */
+  embedded?: boolean;
 }
 
 const SHOWN = 5;
 
 /** A batch as it is being processed: how far it is, what runs, what comes next, what happened. */
-export function BatchProgressPanel({ batchJobId, compact = false }: Props) {
+export function BatchProgressPanel({ batchJobId, compact = false, embedded = false }: Props) {
   const { data: batch, error, isFetching, refetch } = useBatchJob(batchJobId);
   const [open, setOpen] = useState(!compact);
   if (error && !batch) {
@@ -52,7 +54,8 @@ export function BatchProgressPanel({ batchJobId, compact = false }: Props) {
   return (
     <Card aria-label={`Progress of ${batch.name}`}>
       <CardBody className={cn("grid gap-4", compact && "gap-3")}>
-        <Overall batch={batch} compact={compact} open={open} onToggle={() => setOpen(!open)} />
+        {!embedded && <Overall batch={batch} compact={compact} open={open} onToggle={() => setOpen(!open)} />}
+        {open && !embedded && <Separator />}
         {open && <Details batch={batch} />}
       </CardBody>
     </Card>
@@ -72,7 +75,7 @@ function Overall(props: { batch: BatchJobDetails; compact: boolean; open: boolea
               {batch.name}
             </Link>
           ) : (
-            <h2 className="truncate font-semibold">Now</h2>
+            <h2 className="truncate font-semibold">{batch.name}</h2>
           )}
           <StatusBadge of="job" status={batch.status} />
         </div>
@@ -126,6 +129,7 @@ function PauseButton({ batch, compact }: { batch: BatchJobDetails; compact: bool
 }
 
 function Details({ batch }: { batch: BatchJobDetails }) {
+  const id = useId();
   const running = batch.videos.filter((video) => video.status === "processing");
   const next = batch.videos.filter((video) => video.status === "pending").slice(0, SHOWN);
   const done = batch.videos
@@ -134,8 +138,10 @@ function Details({ batch }: { batch: BatchJobDetails }) {
     .slice(0, SHOWN);
   return (
     <>
-      <Separator />
-      <section className="grid gap-3" aria-label="Being processed">
+      <section className="grid gap-3" aria-labelledby={id}>
+        <h2 id={id} className="font-semibold">
+          Now
+        </h2>
         {running.length === 0 && (
           <p className="text-muted text-sm">
             {batch.status === "paused"

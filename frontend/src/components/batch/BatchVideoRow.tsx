@@ -80,7 +80,7 @@ export const BatchVideoRow = memo(function BatchVideoRow(props: Props) {
         )}
         <span className="numbers hidden w-7 shrink-0 text-right text-muted text-sm sm:block">#{video.position}</span>
         <Thumbnail url={props.thumbnail} />
-        <div className="grid min-w-0 flex-1 gap-x-4 gap-y-2 md:grid-cols-[minmax(0,1fr)_7.5rem_minmax(8rem,14rem)] md:items-center">
+        <div className="grid min-w-0 flex-1 gap-x-4 gap-y-2 md:grid-cols-[minmax(0,1fr)_8.5rem_minmax(8rem,14rem)] md:items-center">
           <div className="min-w-0">
             <p className="truncate font-medium text-sm" title={video.name}>
               <span className="sr-only">#{video.position} </span>

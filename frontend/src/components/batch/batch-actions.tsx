@@ -6,8 +6,8 @@ import { Button } from "@/components/ui/button";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "@/components/ui/dropdown-menu";
 import { useBatchAction } from "@/hooks/batch-actions";
 import { plural } from "@/lib/format";
-import { isOver } from "@/lib/status";
-import type { BatchJob } from "@/types/batch";
+import { canRetry, isOver } from "@/lib/status";
+import type { BatchJob, BatchJobDetails, BatchVideo } from "@/types/batch";
 
 const BatchExportDialog = lazy(() => import("@/components/batch/BatchExportDialog"));
 
@@ -21,7 +21,7 @@ interface Action {
 
 /** What can be done to a batch in its state, the most likely first; and the dialogs that this needs. */
 export function useActionsOf(
-  batch: BatchJob,
+  batch: BatchJob & { videos?: BatchVideo[] },
   onDeleted?: () => void,
 ): { actions: Action[]; dialogs: ReactNode; busy: boolean } {
   const [asking, setAsking] = useState<"cancel" | "delete" | "export" | null>(null);
@@ -31,6 +31,8 @@ export function useActionsOf(
     if (action.kind === "duplicate" && answer) void navigate(`/batches/${answer.id}`);
   });
   const over = isOver(batch.status);
+  // Where the videos are known: a file that was refused cannot be tried again.
+  const retryable = batch.videos ? batch.videos.some(canRetry) : batch.failed_videos > 0;
   const all: (Action | false)[] = [
     batch.status === "pending" && {
       name: "start",
@@ -52,7 +54,7 @@ export function useActionsOf(
     },
     over &&
       batch.completed_videos > 0 && { name: "export", label: "Export", icon: Download, run: () => setAsking("export") },
-    batch.failed_videos > 0 &&
+    retryable &&
       batch.status !== "cancelled" &&
       batch.status !== "pending" && {
         name: "retry",
@@ -128,7 +130,7 @@ export function ActionsMenu({ batch, before }: { batch: BatchJob; before?: React
 }
 
 /** The actions of a batch as buttons: the likely ones in words, the rest behind three dots. */
-export function ActionButtons({ batch, onDeleted }: { batch: BatchJob; onDeleted: () => void }) {
+export function ActionButtons({ batch, onDeleted }: { batch: BatchJobDetails; onDeleted: () => void }) {
   const { actions, dialogs, busy } = useActionsOf(batch, onDeleted);
   const shown = actions.filter((action) => !action.danger && action.name !== "duplicate");
   const rest = actions.filter((action) => action.danger || action.name === "duplicate");

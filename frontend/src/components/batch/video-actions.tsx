@@ -20,7 +20,7 @@ export function VideoActions({ video, onAction, removable, retryable = true }: P
   const download = video.status === "completed" && video.output_video_url !== null;
   const act = (action: VideoAction) => () => onAction(action, video);
   return (
-    <div className="flex shrink-0 items-center gap-1">
+    <div className="flex shrink-0 items-center justify-end gap-1 sm:w-30">
       {retry && (
         <Button variant="outline" size="small" onClick={act("retry")} className="hidden sm:inline-flex">
           <RotateCcw aria-hidden />

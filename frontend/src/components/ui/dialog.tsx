@@ -27,19 +27,9 @@ export function Dialog({ open, onOpenChange, title, description, footer, size, c
           )}
           {...props}
         >
-          <header className="flex items-start justify-between gap-4 border-line border-b px-5 py-4 sm:px-6">
-            <div className="min-w-0">
-              <Radix.Title className="font-semibold text-lg leading-snug">{title}</Radix.Title>
-              {description && (
-                <Radix.Description className="mt-0.5 text-muted text-sm">{description}</Radix.Description>
-              )}
-            </div>
-            <Radix.Close
-              aria-label="Close"
-              className="-mr-2 grid size-8 shrink-0 place-items-center rounded-lg text-muted hover:bg-sunken hover:text-foreground"
-            >
-              <X className="size-4" />
-            </Radix.Close>
+          <header className="border-line border-b py-4 pr-14 pl-5 sm:pl-6">
+            <Radix.Title className="font-semibold text-lg leading-snug">{title}</Radix.Title>
+            {description && <Radix.Description className="mt-0.5 text-muted text-sm">{description}</Radix.Description>}
           </header>
           <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-5 py-5 sm:px-6">{children}</div>
           {footer && (
@@ -47,6 +37,13 @@ export function Dialog({ open, onOpenChange, title, description, footer, size, c
               {footer}
             </footer>
           )}
+          {/* Last, so that the focus begins with what the dialog is about. */}
+          <Radix.Close
+            aria-label="Close"
+            className="absolute top-3.5 right-4 grid size-8 place-items-center rounded-lg text-muted hover:bg-sunken hover:text-foreground"
+          >
+            <X className="size-4" />
+          </Radix.Close>
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>

@@ -23,6 +23,7 @@ export function UploadPanel() {
   const sums = sumsOf(all, speed);
   useTitleProgress(sums.busy ? `↑ ${Math.floor(sums.percent)}%` : null);
   useWords(sums, all.length);
+  useTidyEnd(all.length > 0 && sums.done === all.length);
   const batches = useMemo(() => byBatch(all), [all]);
   if (all.length === 0) return null;
   return (
@@ -91,6 +92,17 @@ function headline(sums: UploadSums, count: number): string {
   if (sums.failed > 0) return `${plural(sums.failed, "upload")} failed`;
   if (sums.missing > 0) return `${plural(sums.missing, "upload")} interrupted`;
   return sums.done === count ? `${plural(count, "file")} uploaded` : "Uploads paused";
+}
+
+const TIDY_MS = 8000;
+
+/** When everything has arrived, the panel takes itself away after a moment. */
+function useTidyEnd(done: boolean): void {
+  useEffect(() => {
+    if (!done) return;
+    const timer = setTimeout(() => uploader.clearDone(), TIDY_MS);
+    return () => clearTimeout(timer);
+  }, [done]);
 }
 
 function dismiss(all: readonly Upload[]): void {
