@@ -40,12 +40,6 @@ NOTHING = StoredObject(key="runs/nothing", size_bytes=1, etag="e", crc32=0)
 RESULT = ProcessingResult(source_s=60, output_s=60)
 
 EMPTY = "truncate {schema}batch_jobs, {schema}queue_users, {schema}outbox, {schema}usage_ledger cascade"
-USERS = """
-insert into {schema}queue_users (user_id, tier, weight, concurrency, waiting, virtual_time)
-select md5('user ' || n)::uuid, (array['free', 'creator', 'pro'])[1 + n % 3], (array[1, 2, 4])[1 + n % 3],
-       (array[1, 3, 5])[1 + n % 3], {batches} / {users} * {videos}, random() * 3600
-from generate_series(1, {users}) n
-"""
 BATCHES = """
 insert into {schema}batch_jobs (id, user_id, name, settings, status, priority, total_videos, created_at, started_at, start_id)
 select md5('batch ' || n)::uuid, md5('user ' || 1 + n % {users})::uuid, 'Batch ' || n, '{settings}', 'processing',
@@ -54,10 +48,19 @@ from generate_series(1, {batches}) n
 """
 VIDEOS = """
 insert into {schema}batch_videos (id, batch_job_id, user_id, video_id, position, name, size_bytes, duration_seconds, queued,
-                                  source, facts, uploaded_at, priority, batch_created_at)
+                                  source, facts, uploaded_at, priority, batch_created_at, held, generation)
 select md5('video ' || b.id || p)::uuid, b.id, b.user_id, md5('source ' || b.id || p)::uuid, p, 'Episode ' || p, 1000,
-       60 + random() * 3000, true, '{source}', '{facts}', now(), b.priority, b.created_at
+       60 + random() * 3000, true, '{source}', '{facts}', now(), b.priority, b.created_at, true, 1
 from {schema}batch_jobs b, generate_series(1, {videos}) p
+"""
+
+# Last, because they are what makes the videos wait.
+USERS = """
+insert into {schema}queue_users (user_id, tier, weight, concurrency, waiting, virtual_time)
+select user_id, (array['free', 'creator', 'pro'])[1 + n % 3], (array[1, 2, 4])[1 + n % 3], (array[1, 3, 5])[1 + n % 3],
+       waiting, (select virtual_time from {schema}queue_clock) + random() * 3600
+from (select user_id, count(*) as waiting, row_number() over (order by user_id) as n
+      from {schema}batch_videos group by user_id) users
 """
 
 
@@ -72,7 +75,7 @@ def filling(batches: int, users: int, videos: int) -> list[str]:
         "source": msgspec.json.encode(NOTHING).decode(),
         "facts": msgspec.json.encode(FACTS).decode(),
     }
-    return [statement.format(**names) for statement in (EMPTY, USERS, BATCHES, VIDEOS, "vacuum analyze")]
+    return [statement.format(**names) for statement in (EMPTY, BATCHES, VIDEOS, USERS, "vacuum analyze")]
 
 
 @asynccontextmanager

@@ -124,6 +124,8 @@ class Claimed(Struct, frozen=True, kw_only=True):
     """A worker begins."""
 
     id: UUID
+    attempt: int | None = None
+    """The dispatch that the worker answers, if not the current one whichever it is: an older one is refused."""
     run_token: UUID
     worker: str
     lease: timedelta

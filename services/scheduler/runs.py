@@ -69,7 +69,8 @@ def never_claimed(batch: BatchState, event: events.NeverClaimed, now: datetime) 
 def claimed(batch: BatchState, event: events.Claimed, now: datetime) -> Step:
     """A worker begins; whoever had the video before is fenced off."""
     video = _find(batch, event.id)
-    if video.run_token == event.run_token:
+    overtaken = not video.running or event.attempt not in (None, video.attempt)
+    if overtaken or video.run_token == event.run_token:
         return Step(batch=batch)
     if video.run_token is not None:
         # The same command reached a second worker: the first is dead or frozen, and is fenced off from now on.

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from piccolo.engine.postgres import PostgresEngine
 
+from services.scheduler import events
 from services.scheduler.changes import change
 from services.scheduler.dispatch import Dispatcher
 from services.scheduler.events import BatchEvent
@@ -49,7 +50,8 @@ class Scheduler:
         async with self.outbox.change():
             batch = await change(self.outbox, self.bus, batch_id, event, user_id, self.settings.tiers)
             # Not before the commit: the dispatcher would look, see nothing new, and go back to sleep.
-            self.outbox.after_commit(self._wake)
+            if not isinstance(event, events.Claimed | events.StageReached):
+                self.outbox.after_commit(self._wake)
         return batch
 
     async def _wake(self) -> None:

@@ -128,7 +128,7 @@ async def test_nobody_starves_beside_many_who_never_stop(seed: int, scheduler: S
     small = await play.user(Tier.FREE)
     await play.add(small, [10 * MINUTE] * 3)
     for _ in range(3):
-        await play.add(await play.user(Tier.PRO), [10 * MINUTE] * 40)
+        await play.add(await play.user(Tier.PRO), [10 * MINUTE] * 25)
     passed = 0
     for _ in range(60):
         await play.fill()
