@@ -143,7 +143,7 @@ async def open_database(url: str, tables: Iterable[type[Table]], *, connections:
     """Open a pool and bind the service's tables to it. Raises `Unavailable` when PostgreSQL is not there."""
     engine = engine_for(url)
     try:
-        await engine.start_connection_pool(min_size=1, max_size=connections)
+        await engine.start_connection_pool(min_size=1, max_size=connections, reset=_as_it_is)
     except (TimeoutError, OSError, asyncpg.PostgresError) as error:
         raise Unavailable(
             f"PostgreSQL does not answer ({error}); check DAILIES_DATABASE_URL and that the server runs."
@@ -151,6 +151,10 @@ async def open_database(url: str, tables: Iterable[type[Table]], *, connections:
     for table in tables:
         table._meta._db = engine
     return engine
+
+
+async def _as_it_is(_: object) -> None:
+    """A connection goes back to the pool without another question to the server: nothing of ours outlives its transaction."""
 
 
 async def migrate(service: str, url: str) -> None:

@@ -44,7 +44,7 @@ NEEDS = (
     Need("Python's venv module", "python3-venv", lambda: importlib.util.find_spec("ensurepip") is not None),
 )
 # Only for building and testing Dailies itself.
-DEV_NEEDS: tuple[Need, ...] = ()
+DEV_NEEDS: tuple[Need, ...] = (Need("Chromium (it tests the web page)", "chromium", _has("chromium")),)
 
 
 def missing(*, dev: bool) -> list[Need]:

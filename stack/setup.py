@@ -4,7 +4,7 @@ import fcntl
 from collections.abc import Callable
 from pathlib import Path
 
-from stack import install, venv
+from stack import install, page, venv
 
 
 def run(root: Path, *, dev: bool, say: Callable[[str], None]) -> None:
@@ -20,3 +20,5 @@ def run(root: Path, *, dev: bool, say: Callable[[str], None]) -> None:
             fcntl.flock(file, fcntl.LOCK_EX)
         install.install(install.missing(dev=dev), say=say)
         venv.ensure(root, dev=dev, say=say)
+        if dev:
+            page.ensure(root, say=say, packages=True)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
-from stack import leftovers, lock, postgres, settings, status, venv
+from stack import leftovers, lock, page, postgres, settings, status, venv
 from stack.console import Console, wants_colour
 from stack.errors import StackError
 from stack.local import LocalStack
@@ -53,6 +53,11 @@ def up(root: Path, *, processors: int, store: str | None) -> int:
     console = Console(colour=wants_colour(sys.stdout, dict(os.environ)))
     for name in sorted(set(chosen) & set(settings.PER_PROCESS) - {"DAILIES_HTTP_PORT"}):
         console.say(f"{name} is ignored here: the local stack sets it for each process.")
+    try:
+        page.ensure(root, say=console.say)
+    except StackError as error:
+        # The API, the client and everything else work without it.
+        console.say(f"{error}\nDailies starts without its web page.")
     stack = LocalStack(
         root / ".run",
         services=SERVICES,

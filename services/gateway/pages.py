@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from services.gateway.service import Gateway
 from shared.errors import NotFound
 
 HERE = Path(__file__).parent
+ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
+"""Ways in which the build has packed files already, the best first, and how their names end."""
 
 PLAIN = page(
     "Dailies",
@@ -27,25 +30,28 @@ PLAIN = page(
 
 
 @get("/", include_in_schema=False)
-async def front_page(at: At) -> File | Response[bytes]:
+async def front_page(at: At, request: Request[Any, Any, Any]) -> File | Response[bytes]:
     """The built page, or the plain one."""
     if (index := _index(at)) is None:
         return Response(PLAIN, media_type="text/html")
-    return _file(index, lasting=False)
+    return _file(index, request, lasting=False)
 
 
 @get("/{path:path}", include_in_schema=False)
-async def page_file(path: FromPath[Path], at: At) -> File:
+async def page_file(path: FromPath[Path], at: At, request: Request[Any, Any, Any]) -> File:
     """A file of the built page; its routes are the page's own, so that any other path gets the page itself."""
     index, wanted = _index(at), str(path).strip("/")
     if index is None or wanted == "api" or wanted.startswith("api/"):
         raise NotFound("There is nothing at this address.")
     folder = index.parent
     file = (folder / wanted).resolve()
-    if not file.is_relative_to(folder) or not file.is_file():
-        return _file(index, lasting=False)
-    # Files in assets carry a hash of their content in their names.
-    return _file(file, lasting=file.is_relative_to(folder / "assets"))
+    if file.is_relative_to(folder) and file.is_file():
+        # Files in assets carry a hash of their content in their names.
+        return _file(file, request, lasting=file.is_relative_to(folder / "assets"))
+    if wanted.startswith("assets/"):
+        # A part of an older page: its browser has to be told, not be given HTML for a script.
+        raise NotFound("This part of the page is of an older version; reload the page.")
+    return _file(index, request, lasting=False)
 
 
 def _index(at: Gateway) -> Path | None:
@@ -53,9 +59,20 @@ def _index(at: Gateway) -> Path | None:
     return index if index.is_file() else None
 
 
-def _file(file: Path, *, lasting: bool) -> File:
-    headers = {"Cache-Control": "public, max-age=31536000, immutable" if lasting else "no-cache"}
-    return File(file, filename=file.name, content_disposition_type="inline", headers=headers)
+def _file(file: Path, request: Request[Any, Any, Any], *, lasting: bool) -> File:
+    headers = {
+        "Cache-Control": "public, max-age=31536000, immutable" if lasting else "no-cache",
+        "Vary": "Accept-Encoding",
+    }
+    kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    accepted = {part.partition(";")[0].strip() for part in request.headers.get("accept-encoding", "").split(",")}
+    served = file
+    for encoding, suffix in ENCODINGS:
+        packed = file.with_name(file.name + suffix)
+        if encoding in accepted and packed.is_file():
+            served, headers["Content-Encoding"] = packed, encoding
+            break
+    return File(served, filename=file.name, media_type=kind, content_disposition_type="inline", headers=headers)
 
 
 @get("/schema/reference.css", include_in_schema=False, sync_to_thread=False)

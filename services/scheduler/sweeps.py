@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from uuid import UUID
 
 from services.scheduler import events, exporting
@@ -52,6 +53,10 @@ async def sweep(at: Scheduler) -> None:
         await at.change(row["batch_job_id"], events.NeverClaimed(id=row["id"]))
     for batch_id in await BatchVideos.due():
         await at.change(batch_id, events.Due())
+    least_s = at.settings.batch_hours * 3600
+    for row in await BatchJobs.out_of_time(least_s, at.settings.batch_factor):
+        log.warning("a batch ran out of its time", batch_id=str(row["id"]))
+        await at.change(row["id"], events.OutOfTime(budget=timedelta(seconds=row["budget_s"])))
     for export_id in await Exports.to_send_again(at.settings.claim_patience_s):
         await _send_export_again(export_id, at)
     async with at.outbox.change():

@@ -89,7 +89,13 @@ function SignedIn({ userId }: { userId: string }) {
               </Button>
               <div className="flex items-center gap-2">
                 <LiveIndicator />
-                <Button variant="outline" size="icon-small" className="lg:hidden" aria-label="New batch" onClick={() => newBatch()}>
+                <Button
+                  variant="outline"
+                  size="icon-small"
+                  className="lg:hidden"
+                  aria-label="New batch"
+                  onClick={() => newBatch()}
+                >
                   <Plus aria-hidden />
                 </Button>
                 <UserMenu onShortcuts={() => setOpen("shortcuts")} />
@@ -114,10 +120,14 @@ function SignedIn({ userId }: { userId: string }) {
           {files && (
             <BatchUploadModal
               open={open === "batch"}
-              onOpenChange={isOpen("batch")}
+              onOpenChange={(value) => {
+                setOpen(value ? "batch" : null);
+                if (!value) setFiles(null);
+              }}
               initialFiles={files}
               onComplete={(batch) => {
                 setOpen(null);
+                setFiles(null);
                 void navigate(`/batches/${batch.id}`);
               }}
             />

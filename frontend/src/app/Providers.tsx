@@ -39,7 +39,7 @@ export function Providers({ client, children }: { client: QueryClient; children:
           mobileOffset={{ bottom: 72 }}
           toastOptions={{
             classNames: {
-              toast: "!bg-surface !text-foreground !border-line !shadow-float !rounded-xl",
+              toast: "!font-sans !bg-surface !text-foreground !border-line !shadow-float !rounded-xl",
               description: "!text-muted",
               actionButton: "!bg-primary !text-on-primary !rounded-md",
             },

@@ -72,7 +72,9 @@ function Entrance({ kind }: { kind: keyof typeof WORDS }) {
           <p className="mt-1 text-muted text-sm">{words.lead}</p>
           <form noValidate onSubmit={submit} className="mt-6 grid gap-4">
             {told && (
-              <Alert title={enter.error && "status" in enter.error && enter.error.status === 401 ? undefined : told.title}>
+              <Alert
+                title={enter.error && "status" in enter.error && enter.error.status === 401 ? undefined : told.title}
+              >
                 {told.detail}
               </Alert>
             )}

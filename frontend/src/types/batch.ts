@@ -10,9 +10,9 @@ type WithSettings<T> = Omit<T, "settings"> & { settings: BatchSettings };
 /** A batch, without its videos. */
 export type BatchJob = WithSettings<Schemas["BatchJob"]>;
 /** One video in one batch. */
-export type BatchVideo = Omit<Schemas["BatchVideo"], "processing_result"> & {
-  processing_result: ProcessingResult | null;
-};
+export type BatchVideo = Schemas["BatchVideo"];
+/** What came of a video. */
+export type ProcessingResult = Schemas["ProcessingResult"];
 /** A batch with all its videos, in their order. */
 export type BatchJobDetails = BatchJob & { videos: BatchVideo[] };
 /** A page of batches. */
@@ -30,15 +30,6 @@ export type BatchExportFormat = Schemas["ExportFormat"];
 export type HighlightSensitivity = Schemas["Sensitivity"];
 export type OutputFormat = Schemas["OutputFormat"];
 export type Quality = Schemas["Quality"];
-
-/** What came of a video; every part may be missing. */
-export interface ProcessingResult {
-  source_seconds?: number;
-  output_seconds?: number;
-  cuts?: number;
-  warnings?: string[];
-  [name: string]: unknown;
-}
 
 /** How a batch gets on, in short. */
 export interface BatchProgress {

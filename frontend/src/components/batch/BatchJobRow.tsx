@@ -1,5 +1,5 @@
 import { Eye } from "lucide-react";
-import { memo, type MouseEvent } from "react";
+import { type MouseEvent, memo } from "react";
 import { Link, useNavigate } from "react-router";
 import { ActionsMenu } from "@/components/batch/batch-actions";
 import { StatusBadge } from "@/components/batch/StatusBadge";
@@ -49,7 +49,12 @@ function Name({ job, onJobClick }: { job: BatchJob } & BatchJobShown) {
     onJobClick(job);
   };
   return (
-    <Link to={`/batches/${job.id}`} data-row onClick={open} className="break-words font-medium hover:text-primary hover:underline">
+    <Link
+      to={`/batches/${job.id}`}
+      data-row
+      onClick={open}
+      className="break-words font-medium hover:text-primary hover:underline"
+    >
       {job.name}
     </Link>
   );

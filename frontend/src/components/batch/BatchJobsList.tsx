@@ -60,7 +60,10 @@ export function BatchJobsList({ userId, onJobClick }: Props) {
         onChange={setStatus}
         options={STATUSES.map((one) => {
           const count = one === "all" ? everything : data?.by_status[one];
-          return { value: one, label: `${one === "all" ? "All batches" : JOB_STATUS[one].label}${count ? ` (${count})` : ""}` };
+          return {
+            value: one,
+            label: `${one === "all" ? "All batches" : JOB_STATUS[one].label}${count ? ` (${count})` : ""}`,
+          };
         })}
       />
       <Select
@@ -125,7 +128,14 @@ export function BatchJobsList({ userId, onJobClick }: Props) {
             <tr>
               <SortHeader name="name" label="Name" sort={sort} onSort={setSort} />
               <SortHeader name="status" label="Status" sort={sort} onSort={setSort} />
-              <SortHeader name="progress" label="Progress" sort={sort} onSort={setSort} descendingFirst className="w-64" />
+              <SortHeader
+                name="progress"
+                label="Progress"
+                sort={sort}
+                onSort={setSort}
+                descendingFirst
+                className="w-64"
+              />
               <SortHeader name="created_at" label="Created" sort={sort} onSort={setSort} descendingFirst />
               <TableHeader>
                 <span className="sr-only">Actions</span>

@@ -6,8 +6,8 @@ import { Button } from "@/components/ui/button";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "@/components/ui/dropdown-menu";
 import { useBatchAction } from "@/hooks/batch-actions";
 import { plural } from "@/lib/format";
-import { isOver } from "@/lib/status";
-import type { BatchJob } from "@/types/batch";
+import { canRetry, isOver } from "@/lib/status";
+import type { BatchJob, BatchJobDetails, BatchVideo } from "@/types/batch";
 
 const BatchExportDialog = lazy(() => import("@/components/batch/BatchExportDialog"));
 
@@ -20,7 +20,10 @@ interface Action {
 }
 
 /** What can be done to a batch in its state, the most likely first; and the dialogs that this needs. */
-export function useActionsOf(batch: BatchJob, onDeleted?: () => void): { actions: Action[]; dialogs: ReactNode; busy: boolean } {
+export function useActionsOf(
+  batch: BatchJob & { videos?: BatchVideo[] },
+  onDeleted?: () => void,
+): { actions: Action[]; dialogs: ReactNode; busy: boolean } {
   const [asking, setAsking] = useState<"cancel" | "delete" | "export" | null>(null);
   const navigate = useNavigate();
   const { mutate, isPending } = useBatchAction((action, answer) => {
@@ -28,17 +31,37 @@ export function useActionsOf(batch: BatchJob, onDeleted?: () => void): { actions
     if (action.kind === "duplicate" && answer) void navigate(`/batches/${answer.id}`);
   });
   const over = isOver(batch.status);
+  // Where the videos are known: a file that was refused cannot be tried again.
+  const retryable = batch.videos ? batch.videos.some(canRetry) : batch.failed_videos > 0;
   const all: (Action | false)[] = [
-    batch.status === "pending" && { name: "start", label: "Start processing", icon: Play, run: () => mutate({ kind: "start", batch }) },
-    batch.status === "paused" && { name: "resume", label: "Resume", icon: Play, run: () => mutate({ kind: "resume", batch }) },
-    batch.status === "processing" && { name: "pause", label: "Pause", icon: Pause, run: () => mutate({ kind: "pause", batch }) },
-    over && batch.completed_videos > 0 && { name: "export", label: "Export", icon: Download, run: () => setAsking("export") },
-    batch.failed_videos > 0 && batch.status !== "cancelled" && batch.status !== "pending" && {
-      name: "retry",
-      label: "Retry failed",
-      icon: RotateCcw,
-      run: () => mutate({ kind: "retry", batch }),
+    batch.status === "pending" && {
+      name: "start",
+      label: "Start processing",
+      icon: Play,
+      run: () => mutate({ kind: "start", batch }),
     },
+    batch.status === "paused" && {
+      name: "resume",
+      label: "Resume",
+      icon: Play,
+      run: () => mutate({ kind: "resume", batch }),
+    },
+    batch.status === "processing" && {
+      name: "pause",
+      label: "Pause",
+      icon: Pause,
+      run: () => mutate({ kind: "pause", batch }),
+    },
+    over &&
+      batch.completed_videos > 0 && { name: "export", label: "Export", icon: Download, run: () => setAsking("export") },
+    retryable &&
+      batch.status !== "cancelled" &&
+      batch.status !== "pending" && {
+        name: "retry",
+        label: "Retry failed",
+        icon: RotateCcw,
+        run: () => mutate({ kind: "retry", batch }),
+      },
     { name: "duplicate", label: "Duplicate", icon: Copy, run: () => mutate({ kind: "duplicate", batch }) },
     !over && { name: "cancel", label: "Cancel batch", icon: Ban, danger: true, run: () => setAsking("cancel") },
     over && { name: "delete", label: "Delete", icon: Trash2, danger: true, run: () => setAsking("delete") },
@@ -107,7 +130,7 @@ export function ActionsMenu({ batch, before }: { batch: BatchJob; before?: React
 }
 
 /** The actions of a batch as buttons: the likely ones in words, the rest behind three dots. */
-export function ActionButtons({ batch, onDeleted }: { batch: BatchJob; onDeleted: () => void }) {
+export function ActionButtons({ batch, onDeleted }: { batch: BatchJobDetails; onDeleted: () => void }) {
   const { actions, dialogs, busy } = useActionsOf(batch, onDeleted);
   const shown = actions.filter((action) => !action.danger && action.name !== "duplicate");
   const rest = actions.filter((action) => action.danger || action.name === "duplicate");

@@ -30,7 +30,7 @@ export default function CommandPalette({ open, onOpenChange, onNewBatch }: Props
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-60 bg-black/45" />
         <Radix.Content
-          aria-describedby=""
+          aria-describedby={undefined}
           className="fixed inset-x-4 top-[12dvh] z-70 mx-auto max-w-xl overflow-hidden rounded-2xl border border-line bg-surface shadow-float outline-none"
         >
           <Radix.Title className="sr-only">Command palette</Radix.Title>
@@ -65,7 +65,12 @@ export default function CommandPalette({ open, onOpenChange, onNewBatch }: Props
               {data && data.batch_jobs.length > 0 && (
                 <Group heading="Batches">
                   {data.batch_jobs.map((job) => (
-                    <Item key={job.id} value={`${job.name} ${job.id}`} onSelect={run(() => navigate(`/batches/${job.id}`))} icon={<ListVideo />}>
+                    <Item
+                      key={job.id}
+                      value={`${job.name} ${job.id}`}
+                      onSelect={run(() => navigate(`/batches/${job.id}`))}
+                      icon={<ListVideo />}
+                    >
                       <span className="truncate">{job.name}</span>
                       <span className="ml-auto shrink-0 text-muted text-xs">{JOB_STATUS[job.status].label}</span>
                     </Item>

@@ -1,5 +1,5 @@
-import { Dialog } from "@/components/ui/dialog";
 import { PLACES } from "@/components/layout/Navigation";
+import { Dialog } from "@/components/ui/dialog";
 
 const KEYS: [string, string][] = [
   ["n", "New batch"],
@@ -39,7 +39,10 @@ function List({ title, keys }: { title: string; keys: [string, string][] }) {
             <dt>{what}</dt>
             <dd className="flex shrink-0 gap-1">
               {combination.split(" ").map((key) => (
-                <kbd key={key} className="min-w-6 rounded border border-line bg-sunken px-1.5 py-0.5 text-center font-sans text-xs">
+                <kbd
+                  key={key}
+                  className="min-w-6 rounded border border-line bg-sunken px-1.5 py-0.5 text-center font-sans text-xs"
+                >
                   {key === "mod" ? (mac ? "⌘" : "Ctrl") : key.length === 1 ? key.toUpperCase() : key}
                 </kbd>
               ))}

@@ -19,7 +19,7 @@ export function Dialog({ open, onOpenChange, title, description, footer, size, c
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-black/45 data-[state=closed]:animate-out data-[state=open]:animate-in data-[state=closed]:fade-out-0 data-[state=open]:fade-in-0" />
         <Radix.Content
-          aria-describedby={description ? undefined : ""}
+          {...(description ? {} : { "aria-describedby": undefined })}
           className={cn(
             "fixed inset-x-0 bottom-0 z-50 flex max-h-[94dvh] flex-col rounded-t-2xl border border-line bg-surface shadow-float outline-none data-[state=closed]:animate-out data-[state=open]:animate-in data-[state=closed]:fade-out-0 data-[state=open]:fade-in-0 data-[state=open]:slide-in-from-bottom-4 sm:inset-x-auto sm:top-1/2 sm:bottom-auto sm:left-1/2 sm:max-h-[88dvh] sm:w-[calc(100vw-3rem)] sm:-translate-x-1/2 sm:-translate-y-1/2 sm:rounded-2xl",
             size === "wide" ? "sm:max-w-3xl" : "sm:max-w-lg",
@@ -27,27 +27,23 @@ export function Dialog({ open, onOpenChange, title, description, footer, size, c
           )}
           {...props}
         >
-          <header className="flex items-start justify-between gap-4 border-line border-b px-5 py-4 sm:px-6">
-            <div className="min-w-0">
-              <Radix.Title className="font-semibold text-lg leading-snug">{title}</Radix.Title>
-              {description && (
-                <Radix.Description className="mt-0.5 text-muted text-sm">{description}</Radix.Description>
-              )}
-            </div>
-            <Radix.Close
-              aria-label="Close"
-              className="-mr-2 grid size-8 shrink-0 place-items-center rounded-lg text-muted hover:bg-sunken hover:text-foreground"
-            >
-              <X className="size-4" />
-            </Radix.Close>
+          <header className="border-line border-b py-4 pr-14 pl-5 sm:pl-6">
+            <Radix.Title className="font-semibold text-lg leading-snug">{title}</Radix.Title>
+            {description && <Radix.Description className="mt-0.5 text-muted text-sm">{description}</Radix.Description>}
           </header>
-          {/* Focusable, so that it can be scrolled with the keyboard alone. */}
           <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-5 py-5 sm:px-6">{children}</div>
           {footer && (
             <footer className="flex flex-wrap items-center justify-end gap-2 border-line border-t px-5 py-3.5 pb-[max(0.875rem,env(safe-area-inset-bottom))] sm:px-6">
               {footer}
             </footer>
           )}
+          {/* Last, so that the focus begins with what the dialog is about. */}
+          <Radix.Close
+            aria-label="Close"
+            className="absolute top-3.5 right-4 grid size-8 place-items-center rounded-lg text-muted hover:bg-sunken hover:text-foreground"
+          >
+            <X className="size-4" />
+          </Radix.Close>
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>

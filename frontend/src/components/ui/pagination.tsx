@@ -18,13 +18,25 @@ export function Pagination({ page, size, total, onPage }: Props) {
         {(page - 1) * size + 1}–{Math.min(page * size, total)} of {total.toLocaleString("en")}
       </p>
       <div className="flex items-center gap-2">
-        <Button variant="outline" size="icon-small" aria-label="Previous page" disabled={page <= 1} onClick={() => onPage(page - 1)}>
+        <Button
+          variant="outline"
+          size="icon-small"
+          aria-label="Previous page"
+          disabled={page <= 1}
+          onClick={() => onPage(page - 1)}
+        >
           <ChevronLeft aria-hidden />
         </Button>
         <span className="numbers">
           Page {page} of {pages}
         </span>
-        <Button variant="outline" size="icon-small" aria-label="Next page" disabled={page >= pages} onClick={() => onPage(page + 1)}>
+        <Button
+          variant="outline"
+          size="icon-small"
+          aria-label="Next page"
+          disabled={page >= pages}
+          onClick={() => onPage(page + 1)}
+        >
           <ChevronRight aria-hidden />
         </Button>
       </div>

@@ -12,13 +12,7 @@ interface Props {
 export function ScrollArea({ label, className, children }: Props) {
   return (
     <Radix.Root className={cn("relative overflow-hidden", className)} type="hover">
-      <Radix.Viewport
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable with the keyboard.
-        tabIndex={0}
-        role="group"
-        aria-label={label}
-        className="size-full max-h-[inherit] [&>div]:block!"
-      >
+      <Radix.Viewport tabIndex={0} role="group" aria-label={label} className="size-full max-h-[inherit] [&>div]:block!">
         {children}
       </Radix.Viewport>
       <Radix.Scrollbar orientation="vertical" className="flex w-2 touch-none select-none p-0.5">
