@@ -5,13 +5,15 @@ PROCESSORS ?= 1
 STORE ?=
 SERVICE ?=
 ONLY ?=
+FAULTS ?= 100
+SEED ?=
 
 SHELL := /bin/sh
 PYTHON := .venv/bin/python
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 .DEFAULT_GOAL := help
 
-.PHONY: help demo up down ps logs test test-unit test-servers test-journey check format docs lock bench \
+.PHONY: help demo up down ps logs test test-unit test-servers test-journey check format docs lock bench chaos \
 	python setup setup-dev
 
 ##@ Use it
@@ -59,6 +61,9 @@ docs: setup-dev ## Write the pages that follow from the code: docs/messages.md a
 
 bench: setup-dev ## Measure on the local stack, as tables and in bench-results/ [ONLY=progress]
 	@$(PYTHON) -m bench $(ONLY)
+
+chaos: setup-dev ## Kill and freeze everything under load, and see what becomes of the videos [FAULTS=100] [SEED=7]
+	@$(PYTHON) -m chaos --faults $(FAULTS) $(if $(SEED),--seed $(SEED))
 
 lock: setup-dev ## Pin every Python package with its hashes, after a change of requirements*.in
 	@for name in requirements-uv requirements requirements-dev; do \

@@ -19,9 +19,10 @@ from demo import verify
 from demo.place import Place as Installation
 from demo.samples import Sample
 from demo.verify import Expected
-from shared.batches import BatchSettings, ExportFormat, OutputFormat, Quality
+from shared.batches import BatchSettings, BatchStatus, ExportFormat, OutputFormat, Quality
 from shared.views import BatchDetails, BatchVideo
 
+NAME, DESCRIPTION = "Demo", "Three samples with speech and pauses, made by make demo."
 SETTINGS = BatchSettings(remove_silence=True, export_format=OutputFormat.MP4, export_quality=Quality.P720)
 HEIGHTS = {"episode-1.mp4": 720, "episode-2.mp4": 720, "episode-3.mp4": 540}
 """Lines of each output: at most 720, and never more than the source has."""
@@ -44,6 +45,7 @@ async def run(place: Installation, samples: Sequence[Sample], to: Path) -> list[
         call = Call(api, Terminal(as_json=False), Place(url=place.url))
         await api.sign_in(place.email, place.password)
         try:
+            await _end_earlier_demos(api)
             details = await _processed(call, samples)
             built = await build(call, details.batch_job.id, ExportFormat.ZIP)
             to.mkdir(exist_ok=True)
@@ -53,10 +55,18 @@ async def run(place: Installation, samples: Sequence[Sample], to: Path) -> list[
     return check(archive, to, details.videos, samples)
 
 
+async def _end_earlier_demos(api: Api) -> None:
+    """Cancel what a demo that was killed left in the queue: it would only be in the way."""
+    for status in (BatchStatus.PENDING, BatchStatus.PROCESSING):
+        for job in (await api.batches(status=status, limit=100)).batch_jobs:
+            if (job.name, job.description) == (NAME, DESCRIPTION):
+                await api.cancel(job.id)
+
+
 async def _processed(call: Call, samples: Sequence[Sample]) -> BatchDetails:
     paths = [sample.path for sample in samples]
     files = [NewFile(name=path.name, size=path.stat().st_size, type="video/mp4") for path in paths]
-    created = await call.api.create_batch("Demo", SETTINGS, files, description="Three samples with speech and pauses.")
+    created = await call.api.create_batch(NAME, SETTINGS, files, description=DESCRIPTION)
     sent = [
         Outgoing(path=path, size_bytes=file.size, plan=plan)
         for path, file, plan in zip(paths, files, created.uploads, strict=True)

@@ -8,13 +8,12 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import msgspec
-import nats
 import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.errors import NoRespondersError
-from nats.js.api import DeliverPolicy, DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
+from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
 
 from shared.errors import DailiesError, RateLimited, Unavailable, known_errors
 from shared.logs import logger
@@ -30,7 +29,7 @@ ERROR_HEADER = "Dailies-Error"
 RETRY_HEADER = "Dailies-Retry-After"
 TRACE_HEADER = "Dailies-Request"
 FIRST_CONNECTION_S = 10.0
-FIRST_CONNECTION_S = 10.0
+DRAIN_S = 5
 DAY_S = 24 * 3600
 MEGABYTE = 1024 * 1024
 
@@ -73,47 +72,62 @@ class Bus:
 
     def __init__(self, client: Client) -> None:
         self.client = client
+        self._closing = False
         self.jetstream = client.jetstream()
         self._under_way: set[asyncio.Task[None]] = set()
 
     @classmethod
     async def connect(cls, url: str, name: str, patience_s: float = FIRST_CONNECTION_S) -> Bus:
         """Connect and make sure that the streams exist. Raises `Unavailable` when NATS is not there."""
+        bus = cls(Client())
         try:
             # Reconnecting for ever is right later, but a first connection that fails should be told to somebody.
-            client = await asyncio.wait_for(
-                nats.connect(
+            await asyncio.wait_for(
+                bus.client.connect(
                     url,
                     name=name,
                     max_reconnect_attempts=-1,
-                    reconnect_time_wait=0.2,
+                    reconnect_time_wait=0.2,  # type: ignore[arg-type]
                     connect_timeout=2,
+                    drain_timeout=DRAIN_S,
                     ping_interval=5,
                     max_outstanding_pings=2,
-                    disconnected_cb=_lost,
-                    reconnected_cb=_found,
+                    disconnected_cb=bus._lost,
+                    reconnected_cb=bus._found,
                     error_cb=_complain,
                 ),
                 patience_s,
             )
         except (TimeoutError, NatsError, OSError) as error:
             raise Unavailable("NATS does not answer; check DAILIES_NATS_URL and that the server runs.") from error
-        bus = cls(client)
         for stream in STREAMS:
             await bus.jetstream.add_stream(stream)
         return bus
 
     async def close(self) -> None:
         """Answer what was asked already, send what is buffered, and leave."""
+        self._closing = True
         if self.client.is_connected:
             await self.client.drain()
         else:
             await self.client.close()
 
+    async def _lost(self) -> None:
+        if not self._closing:
+            log.warning("NATS is away; updates wait and questions fail until it is back")
+
+    async def _found(self) -> None:
+        log.info("NATS is back")
+
     @property
     def connected(self) -> bool:
         """Whether the server is there just now."""
         return self.client.is_connected
+
+    @property
+    def reconnects(self) -> int:
+        """How often the server was away and came back."""
+        return self.client.stats["reconnects"]
 
     async def ask(self, asked: Asked[A], timeout_s: float = 5.0) -> A:
         """Ask a service. Raises the error that it raised, or `Unavailable` when nobody answers in time."""
@@ -194,29 +208,6 @@ class Bus:
         await self.client.flush()
         return subscription
 
-    async def follow(
-        self,
-        stream: str,
-        handler: Callable[[Msg], Awaitable[None]],
-        *,
-        last_per_subject: bool = False,
-        after: int | None = None,
-    ) -> Any:
-        """Read a stream in order, gaps repaired: what is kept of it (or what came after a sequence), then what is new."""
-        policy = DeliverPolicy.LAST_PER_SUBJECT if last_per_subject else DeliverPolicy.ALL
-        if after is not None:
-            policy = DeliverPolicy.BY_START_SEQUENCE
-        subject = next(config.subjects for config in STREAMS if config.name == stream)
-        assert subject is not None
-        return await self.jetstream.subscribe(
-            subject[0],
-            stream=stream,
-            cb=handler,
-            ordered_consumer=True,
-            deliver_policy=policy,
-            config=None if after is None else nats.js.api.ConsumerConfig(opt_start_seq=after + 1),
-        )
-
 
 def answered(handlers: Sequence[Answer]) -> list[type[Asked[Any]]]:
     """Which requests and queries these handlers answer."""
@@ -232,14 +223,6 @@ def _error(code: str, sentence: str, headers: Any) -> DailiesError:
     if kind is RateLimited:
         return RateLimited(sentence, int(headers.get(RETRY_HEADER, "1")))
     return kind(sentence)
-
-
-async def _lost() -> None:
-    log.warning("NATS is away; updates wait and questions fail until it is back")
-
-
-async def _found() -> None:
-    log.info("NATS is back")
 
 
 async def _complain(error: Exception) -> None:

@@ -144,6 +144,8 @@ async def _renew(bus: Bus, work_id: UUID, run: Run, stop: Callable[[str], None])
             pass
         except DailiesError as error:
             log.warning("the lease was not renewed", error=str(error))
+        # Not `wait_for`: in Python 3.11 it loses a cancellation that comes together with the news.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(run.news.wait(), every_s)
-            run.news.clear()
+            async with asyncio.timeout(every_s):
+                await run.news.wait()
+        run.news.clear()

@@ -8,9 +8,9 @@ import importlib
 import os
 import sys
 import types
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import asyncpg
 from piccolo.apps.migrations.commands.forwards import run_forwards
@@ -20,10 +20,27 @@ from piccolo.querystring import QueryString
 from piccolo.table import Table
 
 from shared.errors import Unavailable
+from shared.logs import logger
+
+T = TypeVar("T")
+
+log = logger(__name__)
 
 CLOSE_S = 5.0
-AWAY = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError, OSError)
-"""What asyncpg raises when the server has gone, or is just starting or stopping."""
+MAX_PAUSE_S = 2.0
+IDLE_IN_TRANSACTION_S = 20.0
+"""A process that is frozen inside a transaction keeps its locks, and with them everybody else: PostgreSQL ends it after this."""
+AWAY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    # For a moment after the server's last words asyncpg takes the connection for one that is busy ("another operation").
+    asyncpg.InternalClientError,
+    OSError,
+)
+"""What asyncpg raises when the server has gone, has no room, or is just starting or stopping."""
 
 
 class Transaction(PostgresTransaction):
@@ -101,16 +118,32 @@ def unavailable_when_away() -> Iterator[None]:
         raise Unavailable("The database does not answer just now; try again in a moment.") from error
 
 
+async def patiently(query: Callable[[], Awaitable[T]]) -> T:
+    """Wait for the database while it is away. For whoever holds a lease, which is kept meanwhile: nothing is lost but time."""
+    pause_s = 0.2
+    while True:
+        try:
+            return await query()
+        except Unavailable as error:
+            log.warning("the database is away", error=str(error))
+        await asyncio.sleep(pause_s)
+        pause_s = min(2 * pause_s, MAX_PAUSE_S)
+
+
 def engine_for(url: str) -> Database:
     """An engine for the service whose role is in the URL; all clocks in it run in UTC."""
-    return Database(config={"dsn": url, "server_settings": {"timezone": "UTC"}}, extensions=())
+    settings = {
+        "timezone": "UTC",
+        "idle_in_transaction_session_timeout": str(round(IDLE_IN_TRANSACTION_S * 1000)),
+    }
+    return Database(config={"dsn": url, "server_settings": settings}, extensions=())
 
 
 async def open_database(url: str, tables: Iterable[type[Table]], *, connections: int = 10) -> Database:
     """Open a pool and bind the service's tables to it. Raises `Unavailable` when PostgreSQL is not there."""
     engine = engine_for(url)
     try:
-        await engine.start_connection_pool(min_size=1, max_size=connections)
+        await engine.start_connection_pool(min_size=1, max_size=connections, reset=_as_it_is)
     except (TimeoutError, OSError, asyncpg.PostgresError) as error:
         raise Unavailable(
             f"PostgreSQL does not answer ({error}); check DAILIES_DATABASE_URL and that the server runs."
@@ -118,6 +151,10 @@ async def open_database(url: str, tables: Iterable[type[Table]], *, connections:
     for table in tables:
         table._meta._db = engine
     return engine
+
+
+async def _as_it_is(_: object) -> None:
+    """A connection goes back to the pool without another question to the server: nothing of ours outlives its transaction."""
 
 
 async def migrate(service: str, url: str) -> None:

@@ -118,8 +118,10 @@ class Outbox:
                 log.warning("messages wait in the outbox", error=str(error))
             except Exception:
                 log.exception("the outbox could not be read")
+            # Not `wait_for`: in Python 3.11 it loses a cancellation that comes together with the wake-up.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), SWEEP_S)
+                async with asyncio.timeout(SWEEP_S):
+                    await self._wake.wait()
             self._wake.clear()
 
     async def send_some(self, at_most: int = 100) -> int:

@@ -97,25 +97,38 @@ async def started(
 
     The child sees only a fixed, small environment (no secrets) and what `environment` adds.
     """
-    process = await asyncio.create_subprocess_exec(
-        *launch(argv, limits),
-        stdin=stdin,
-        stdout=stdout,
-        stderr=stderr,
-        pass_fds=pass_fds,
-        env=_ENVIRONMENT | dict(environment or {}),
-        limit=4 * _CHUNK,
-        start_new_session=True,
+    starting = asyncio.create_task(
+        asyncio.create_subprocess_exec(
+            *launch(argv, limits),
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            pass_fds=pass_fds,
+            env=_ENVIRONMENT | dict(environment or {}),
+            limit=4 * _CHUNK,
+            start_new_session=True,
+        )
     )
+    try:
+        # The child may be at work before asyncio has it in hand; cancelled then, asyncio would spare its descendants.
+        process = await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await _end(await starting)
+        raise
     try:
         yield process
     finally:
-        kill_group(process)
-        # asyncio calls a process ended only when its pipes are: what nobody read must be read first.
-        for stream in (process.stdout, process.stderr):
-            while stream is not None and await stream.read(_CHUNK):
-                pass
-        await process.wait()
+        await _end(process)
+
+
+async def _end(process: Process) -> None:
+    """Kill the group and wait until it is gone."""
+    kill_group(process)
+    # asyncio calls a process ended only when its pipes are: what nobody read must be read first.
+    for stream in (process.stdout, process.stderr):
+        while stream is not None and await stream.read(_CHUNK):
+            pass
+    await process.wait()
 
 
 async def run(

@@ -60,9 +60,11 @@ class Lifetime:
     async def until_stopped(self) -> None:
         """Wait for SIGTERM or SIGINT, then end the background tasks."""
         await self.stopping.wait()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        while self._tasks:
+            # More than once, because a cancellation can get lost in a library.
+            for task in list(self._tasks):
+                task.cancel()
+            await asyncio.wait(self._tasks, timeout=1)
 
 
 def run(kind: type[S], service: str, main: Callable[[S, Lifetime], Awaitable[None]]) -> None:

@@ -51,7 +51,7 @@ async def follow(bus: Bus, stream: str, begin: Begin, take: Take) -> None:
             arrived: asyncio.Queue[Msg] = asyncio.Queue()
             subscription = await bus.client.subscribe(inbox, cb=arrived.put)
             consumer = await bus.client.jsm().add_consumer(stream, _ordered(inbox, after + 1))
-            await _read(arrived, take)
+            await _read(bus, arrived, take)
             log.info("a stream fell silent and is begun again", stream=stream, consumer=consumer.name)
         except (TimeoutError, NatsError, OSError) as error:
             log.info("a stream cannot be read just now", stream=stream, error=str(error) or type(error).__name__)
@@ -86,7 +86,7 @@ def _ordered(inbox: str, start: int) -> ConsumerConfig:
     )
 
 
-async def _read(arrived: asyncio.Queue[Msg], take: Take) -> None:
+async def _read(bus: Bus, arrived: asyncio.Queue[Msg], take: Take) -> None:
     """Take messages until one is missing or the heart stops."""
     expected = 1
     while True:
@@ -96,7 +96,7 @@ async def _read(arrived: asyncio.Queue[Msg], take: Take) -> None:
         except TimeoutError:
             return
         if message.headers and message.headers.get("Status") == "100":
-            await _go_on(message)
+            await _go_on(bus, message)
             continue
         sequence = message.metadata.sequence
         if sequence.consumer != expected:
@@ -105,8 +105,8 @@ async def _read(arrived: asyncio.Queue[Msg], take: Take) -> None:
         await take(sequence.stream, message.subject, message.data)
 
 
-async def _go_on(message: Msg) -> None:
+async def _go_on(bus: Bus, message: Msg) -> None:
     """Answer flow control: everything before this message was taken."""
     stalled = (message.headers or {}).get("Nats-Consumer-Stalled")
     if message.reply or stalled:
-        await message._client.publish(message.reply or str(stalled))
+        await bus.client.publish(message.reply or str(stalled))

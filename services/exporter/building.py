@@ -17,6 +17,7 @@ from services.exporter.service import Exporter
 from services.exporter.tables import Built, Deliverable
 from shared.batches import ExportFormat
 from shared.claims import Run
+from shared.database import patiently
 from shared.errors import NotFound, PermanentFailure, TransientFailure
 from shared.logs import logger
 from shared.messages import BuildExport, ExportBuilt
@@ -40,8 +41,10 @@ async def deliver(command: BuildExport, run: Run, at: Exporter) -> None:
         store_key = f"{PREFIX}{command.user_id}/{command.export_id}/{run.token}.zip"
         patience = timedelta(seconds=at.settings.builder_patience_s)
         while (ready := await _reuse(planned, command, at)) is None:
-            if await Deliverable.begin(
-                planned.content_key, command.user_id, command.export_id, run.token, store_key, patience
+            if await patiently(
+                lambda: Deliverable.begin(
+                    planned.content_key, command.user_id, command.export_id, run.token, store_key, patience
+                )
             ):
                 await _build(planned, store_key, command, run, tally, at)
                 return
@@ -49,13 +52,17 @@ async def deliver(command: BuildExport, run: Run, at: Exporter) -> None:
             await asyncio.sleep(LOOK_AGAIN_S)
         tally.stored = True
         tally.operation = "Ready"
-        async with at.outbox.change():
-            await at.outbox.add(_built(command, run, planned, ready))
+        await patiently(lambda: _say_built(command, run, planned, ready, at))
+
+
+async def _say_built(command: BuildExport, run: Run, planned: Plan, built: Built, at: Exporter) -> None:
+    async with at.outbox.change():
+        await at.outbox.add(_built(command, run, planned, built))
 
 
 async def _reuse(planned: Plan, command: BuildExport, at: Exporter) -> Built | None:
     """A deliverable of the same content whose file is still there."""
-    known = await Deliverable.use(planned.content_key, command.export_id, at.keep)
+    known = await patiently(lambda: Deliverable.use(planned.content_key, command.export_id, at.keep))
     if known is None:
         return None
     try:

@@ -8,6 +8,7 @@ from services.exporter.building import deliver
 from services.exporter.service import Exporter
 from services.exporter.tables import Deliverable
 from shared.claims import Run, RunStopped, claimed
+from shared.database import patiently
 from shared.errors import DailiesError, Invalid, NotFound, PermanentFailure, TooLarge
 from shared.logs import logger
 from shared.messages import BuildExport, DeleteDeliverable, ExportFailed
@@ -26,10 +27,15 @@ async def build_export(command: BuildExport, at: Exporter) -> None:
             try:
                 await deliver(command, run, at)
             except Exception as error:
-                async with at.outbox.change():
-                    await at.outbox.add(failure(error, command, run))
+                failed = failure(error, command, run)
+                await patiently(lambda: _say_failed(failed, at))
     except RunStopped as stop:
         log.info("the export is not built here", verdict=stop.verdict)
+
+
+async def _say_failed(failed: ExportFailed, at: Exporter) -> None:
+    async with at.outbox.change():
+        await at.outbox.add(failed)
 
 
 @handles(DeleteDeliverable)

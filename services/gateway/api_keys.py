@@ -11,11 +11,11 @@ from litestar.params import FromPath, JSONBody
 from services.gateway import examples
 from services.gateway.authentication import KEY_START, SHOWN_OF_KEY, hash_of, new_token
 from services.gateway.bodies import ApiKeyMade, ApiKeys, ApiKeyShown, NewApiKey
-from services.gateway.names import name_of
 from services.gateway.openapi import told
 from services.gateway.parameters import Who
 from services.gateway.tables import ApiKey
 from shared.errors import Conflict, NotFound
+from shared.names import name_of
 
 MOST_KEYS = 50
 EXAMPLE_KEY = "dly_3fKq9Zx1u0cV5n2rYtW8bLhE6sQjMd4pAgXoCiNvTkU"

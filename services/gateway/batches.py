@@ -75,6 +75,7 @@ JOB_PROBLEMS = ("not_found", "conflict", "forbidden")
         ),
         "invalid",
         "quota",
+        "too_large",
         "rate_limited",
         "forbidden",
     ),

@@ -11,13 +11,14 @@ import msgspec
 from msgspec import Struct
 
 from services.gateway.bodies import BatchCreated, NewBatch, NewFile
-from services.gateway.names import name_of, paragraphs
-from services.gateway.problems import FieldProblem, InvalidFields
+from services.gateway.problems import FieldProblem, InvalidFields, TooLargeFields
 from services.gateway.service import Gateway
 from services.gateway.tables import Allowance, Caller, Creation
-from shared.errors import DailiesError, Invalid, QuotaExceeded, Unavailable
+from shared.errors import DailiesError, Invalid, QuotaExceeded, TooLarge, Unavailable
+from shared.files import checked
 from shared.logs import logger
 from shared.messages import CancelBatch, CreateBatch, DeleteBatch, NewUpload, NewVideo, OpenUploads
+from shared.names import name_of, paragraphs
 from shared.tiers import Limits
 
 log = logger(__name__)
@@ -41,7 +42,7 @@ async def create_batch(body: NewBatch, key: str | None, caller: Caller, at: Gate
     Raises `Invalid` for a wrong body or a key that was used for another one, `QuotaExceeded`, `RateLimited` and `Unavailable`.
     When it is refused, nothing of it is left.
     """
-    files = files_of(body, caller, at.settings.tiers[caller.tier])
+    files = files_of(body, caller, at.settings.tiers[caller.tier], at.settings.store_max_object_bytes)
     name = name_of(body.name, what="The batch's name", at_most=100)
     plan = await _begun(body, len(files), key, caller, at)
     try:
@@ -86,8 +87,8 @@ async def create_batch(body: NewBatch, key: str | None, caller: Caller, at: Gate
     )
 
 
-def files_of(body: NewBatch, caller: Caller, limits: Limits) -> tuple[NewFile, ...]:
-    """The files of a new batch, each with a normalised name. Raises `Invalid` and `QuotaExceeded`."""
+def files_of(body: NewBatch, caller: Caller, limits: Limits, most_bytes: int) -> tuple[NewFile, ...]:
+    """The files of a new batch, each with a normalised name. Raises `Invalid`, `TooLarge` and `QuotaExceeded`."""
     if body.files is not None and body.video_count not in (None, len(body.files)):
         raise Invalid(
             f"video_count is {body.video_count}, but there are {len(body.files)} files; leave video_count out."
@@ -105,15 +106,23 @@ def files_of(body: NewBatch, caller: Caller, limits: Limits) -> tuple[NewFile, .
         raise Invalid(f"priority may be at most {limits.default_priority} in your tier ({caller.tier}).")
     if body.files is None:
         return tuple(NewFile(name=f"Video {number}") for number in range(1, count + 1))
-    files, errors = [], []
-    for position, file in enumerate(body.files):
+    return _checked_files(body.files, most_bytes)
+
+
+def _checked_files(announced: tuple[NewFile, ...], most_bytes: int) -> tuple[NewFile, ...]:
+    files, wrong, too_large = [], [], []
+    for position, file in enumerate(announced):
         try:
-            name = name_of(file.name, what="A file's name", at_most=255)
+            name = checked(file.name, file.size, file.type, most_bytes).name
             files.append(msgspec.structs.replace(file, name=name))
         except Invalid as error:
-            errors.append(FieldProblem(field=f"files[{position}].name", detail=str(error)))
-    if errors:
-        raise InvalidFields(tuple(errors))
+            wrong.append(FieldProblem(field=f"files[{position}]", detail=str(error)))
+        except TooLarge as error:
+            too_large.append(FieldProblem(field=f"files[{position}]", detail=str(error)))
+    if wrong:
+        raise InvalidFields((*wrong, *too_large))
+    if too_large:
+        raise TooLargeFields(tuple(too_large))
     return tuple(files)
 
 

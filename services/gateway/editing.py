@@ -12,7 +12,6 @@ from services.gateway import examples
 from services.gateway.bodies import BatchChanges, VideoOrder, VideosToAdd
 from services.gateway.creation import count_creation
 from services.gateway.links import with_links
-from services.gateway.names import name_of, paragraphs
 from services.gateway.openapi import told
 from services.gateway.parameters import At, Who
 from shared.errors import Conflict, NotFound
@@ -25,6 +24,7 @@ from shared.messages import (
     RemoveVideos,
     ReorderVideos,
 )
+from shared.names import name_of, paragraphs
 from shared.views import BatchDetails, BatchJob
 
 JOB_PROBLEMS = ("not_found", "conflict", "forbidden")

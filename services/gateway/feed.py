@@ -68,6 +68,9 @@ class Feed:
         self.caught_up = asyncio.Event()
         """Set when everything was read that the log held at the start."""
         self._goal = 0
+        self._reconnects = 0
+        self._unsure = -1
+        """Up to this sequence something may be missing from the log."""
         self._log: deque[Logged] = deque()
         self._log_of: defaultdict[UUID, deque[Logged]] = defaultdict(deque)
         self._watchers: defaultdict[UUID, set[Watcher]] = defaultdict(set)
@@ -108,6 +111,8 @@ class Feed:
             yield missed if missed is not None else await self._snapshot(watcher)
             while loop.time() < until and (events := await watcher.next(KEEP_ALIVE_S)):
                 yield events
+                if watcher.unsure:
+                    yield await self._snapshot(watcher)
         except (Unavailable, NotFound) as error:
             log.info("a watcher has to come back", error=str(error))
         finally:
@@ -123,7 +128,7 @@ class Feed:
             return None
         after = int(number)
         oldest = self._log[0].sequence if self._log else self.sequence + 1
-        if not oldest - 1 <= after <= self.sequence:
+        if not max(oldest - 1, self._unsure + 1) <= after <= self.sequence:
             return None
         newer: list[Logged] = []
         for logged in reversed(self._log_of.get(watcher.user_id, ())):
@@ -178,9 +183,19 @@ class Feed:
             self._log.clear()
             self._log_of.clear()
             self.sequence = max(facts.first - 1, facts.last - self.settings.log_events, 0)
+        if self.bus.reconnects != self._reconnects:
+            self._doubt()
         self._goal = facts.last
         self._see_whether_caught_up()
         return self.sequence
+
+    def _doubt(self) -> None:
+        """NATS was away. What was said as it went is in no stream, and of an end nothing is said again: show how things stand."""
+        self._reconnects = self.bus.reconnects
+        self._unsure = self.sequence
+        for watchers in self._watchers.values():
+            for watcher in watchers:
+                watcher.doubt()
 
     def _see_whether_caught_up(self) -> None:
         if self.sequence >= self._goal:

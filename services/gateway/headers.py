@@ -27,7 +27,8 @@ def security_headers(settings: GatewaySettings) -> tuple[tuple[bytes, bytes], ..
     store = f"{parts.scheme}://{parts.netloc}"
     # Styles alone may be inline: dialogs and toasts hold the page still, and place themselves, by styles of their own.
     policy = (
-        f"default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self' {store}; img-src 'self' data: blob: {store}; media-src 'self' blob: {store}; "
+        f"default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self' {store}; "
+        f"img-src 'self' data: blob: {store}; media-src 'self' blob: {store}; "
         "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
     headers = [

@@ -22,6 +22,7 @@ SENTENCES = {
     "quota": "Your tier (pro) allows 50 videos in a batch; this one has 51.",
     "not_found": "There is no such batch.",
     "conflict": "The batch is running already.",
+    "too_large": "'long.mp4' has 3221225472 bytes; a video may have up to 2147483648.",
     "rate_limited": "Your tier (pro) allows 20 new batches within an hour; try again later.",
     "unavailable": "The scheduler does not answer just now; try again in a moment.",
 }

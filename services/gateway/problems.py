@@ -10,7 +10,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from msgspec import UNSET, Struct, UnsetType
 
-from shared.errors import DailiesError, Invalid, RateLimited
+from shared.errors import DailiesError, Invalid, RateLimited, TooLarge
 from shared.logs import logger
 
 log = logger(__name__)
@@ -68,9 +68,21 @@ class InvalidFields(Invalid):
     """Fields of the body are wrong; all of them are named."""
 
     def __init__(self, errors: tuple[FieldProblem, ...]) -> None:
-        rest = f" ({len(errors) - 1} more below)" if len(errors) > 1 else ""
-        super().__init__(f"{errors[0].detail}{rest}")
+        super().__init__(_first_of(errors))
         self.errors = errors
+
+
+class TooLargeFields(TooLarge):
+    """What fields of the body announce is too large; all of them are named."""
+
+    def __init__(self, errors: tuple[FieldProblem, ...]) -> None:
+        super().__init__(_first_of(errors))
+        self.errors = errors
+
+
+def _first_of(errors: tuple[FieldProblem, ...]) -> str:
+    rest = f" ({len(errors) - 1} more below)" if len(errors) > 1 else ""
+    return f"{errors[0].detail}{rest}"
 
 
 def problem(code: str, detail: str, errors: tuple[FieldProblem, ...] | UnsetType = UNSET) -> Problem:

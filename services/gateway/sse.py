@@ -37,6 +37,8 @@ class Watcher:
         self.batch_id = batch_id
         self.most_bytes = most_bytes
         self.lost = False
+        self.unsure = False
+        """Whether it may have missed something and needs a snapshot."""
         self._states: deque[tuple[Subject, int, bytes]] = deque()
         self._latest: dict[tuple[Subject, str], bytes] = {}
         self._bytes = 0
@@ -65,6 +67,7 @@ class Watcher:
 
     def shown(self, revisions: Mapping[Subject, int]) -> None:
         """A snapshot is sent now: what waits and is in it already is left out."""
+        self.unsure = False
         self._states = deque(
             (subject, revision, event)
             for subject, revision, event in self._states
@@ -72,6 +75,11 @@ class Watcher:
         )
         self._latest.clear()
         self._bytes = sum(len(event) for _, _, event in self._states)
+
+    def doubt(self) -> None:
+        """Something may never have been told to us: have a snapshot sent."""
+        self.unsure = True
+        self._news.set()
 
     def give_up(self) -> None:
         """Let go of the client; it will connect again."""

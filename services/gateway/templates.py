@@ -10,11 +10,11 @@ from litestar.params import FromPath, JSONBody
 
 from services.gateway import examples
 from services.gateway.bodies import NewTemplate, Template, TemplateChange, Templates
-from services.gateway.names import name_of
 from services.gateway.openapi import told
 from services.gateway.parameters import At, Who
 from services.gateway.tables import SettingsTemplate
 from shared.errors import Conflict, NotFound
+from shared.names import name_of
 
 MOST_TEMPLATES = 50
 NO_SUCH = "There is no such template."

@@ -99,7 +99,7 @@ class CheckedRequest(Request[Any, Any, Any]):
         """The decoded body. Raises `Invalid` when it is not JSON, `InvalidFields` when it is not what the route wants."""
         try:
             value = await super().json()
-        except SerializationException:
+        except (SerializationException, UnicodeDecodeError, RecursionError):
             raise Invalid("The body is not valid JSON.") from None
         wanted = self.route_handler.parsed_data_field
         kinds = [] if wanted is None else [kind for kind in _options(wanted.annotation) if _is_struct(kind)]

@@ -10,11 +10,11 @@ import msgspec
 from msgspec.structs import replace
 
 from services.processor import metrics
-from services.processor.database import patiently
 from services.processor.service import Processor
 from services.processor.stages import Step
 from services.processor.tables import Checkpoint
 from shared.batches import BatchSettings
+from shared.database import patiently
 from shared.errors import NotFound, OutOfSpace, Unavailable
 from shared.logs import logger
 from shared.messages import ProcessVideo

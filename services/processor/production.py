@@ -10,7 +10,6 @@ from msgspec.structs import replace
 
 from services.processor import checkpoints
 from services.processor.cuts import keep_everything, loud_spans, plan_cuts, removed
-from services.processor.database import patiently
 from services.processor.housekeeping import prefix_of
 from services.processor.listening import WINDOW_S, decode_sound, loudness, pack_levels, unpack_levels
 from services.processor.render import Render, render
@@ -20,6 +19,7 @@ from services.processor.stages import Step
 from services.processor.tables import Run as RunRow
 from shared.batches import OutputFormat
 from shared.claims import Run
+from shared.database import patiently
 from shared.errors import NotFound, PermanentFailure
 from shared.logs import logger
 from shared.media import CutList, StoredObject

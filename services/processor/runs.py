@@ -8,7 +8,6 @@ import msgspec
 import structlog
 
 from services.processor import checkpoints, metrics
-from services.processor.database import patiently
 from services.processor.failures import Failure, failure_of
 from services.processor.housekeeping import prefix_of
 from services.processor.production import produce
@@ -17,6 +16,7 @@ from services.processor.service import Processor
 from services.processor.stages import plan
 from services.processor.tables import Run as RunRow
 from shared.claims import Run, RunStopped
+from shared.database import patiently
 from shared.errors import DailiesError, NotFound, TransientFailure
 from shared.logs import logger
 from shared.messages import ProcessVideo, RenewLease, VideoFailed, VideoProcessed

@@ -2,36 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from uuid import UUID
 
-from services.scheduler.events import BatchEvent
+from services.scheduler import events
+from services.scheduler.accounting import STARTED, held
+from services.scheduler.events import BatchEvent, Step
 from services.scheduler.pipeline import advance
 from services.scheduler.show import show_batch, show_video
 from services.scheduler.state import BatchState
-from services.scheduler.tables import BatchJobs
+from services.scheduler.tables import BatchJobs, QueueUsers, UsageLedger
+from shared.batches import Tier
 from shared.bus import Bus
-from shared.errors import NotFound
+from shared.errors import NotFound, QuotaExceeded
 from shared.messages import BatchChanged, Update, VideoChanged, WorkStopped
 from shared.outbox import Outbox
+from shared.tiers import DEFAULT_TIERS, Limits
 
 NO_SUCH_BATCH = "There is no such batch; it may have been deleted."
 
 
 async def change(
-    outbox: Outbox, bus: Bus, batch_id: UUID, event: BatchEvent, user_id: UUID | None = None
+    outbox: Outbox,
+    bus: Bus,
+    batch_id: UUID,
+    event: BatchEvent,
+    user_id: UUID | None = None,
+    tiers: Mapping[Tier, Limits] = DEFAULT_TIERS,
 ) -> BatchState:
-    """The batch after an event. Raises `NotFound` when it is not there (or not the user's) and `Conflict` as `advance` does."""
+    """The batch after an event.
+
+    Raises `NotFound` when it is not there (or not the user's), `Conflict` as `advance` does, and `QuotaExceeded` when the user's
+    tier does not allow it.
+    """
     async with outbox.change():
         old = await BatchJobs.load(batch_id, user_id=user_id, lock=True)
         if old is None:
             raise NotFound(NO_SUCH_BATCH)
         now = await BatchJobs.now()
-        step = advance(old, event, now)
+        step = await _within_quota(old, event, advance(old, event, now), now, tiers)
         new = await BatchJobs.store(old, step.batch, now)
+        await UsageLedger.book(new, step.ledger, now)
         await outbox.add(*step.commands)
         tell(outbox, bus, [*differences(old, new), *stops(new, step.stopped)])
     return new
+
+
+async def _within_quota(
+    old: BatchState, event: BatchEvent, step: Step, now: datetime, tiers: Mapping[Tier, Limits]
+) -> Step:
+    """The step, unless it would hold more minutes or open more batches than the user's tier allows.
+
+    A video that is uploaded after the start, and for which no minutes are left, fails alone.
+    """
+    wanted_s = held(step.ledger)
+    opens = step.batch.status in STARTED and old.status not in STARTED
+    if not wanted_s and not opens:
+        return step
+    tier = await QueueUsers.lock(old.user_id)
+    limits = tiers[tier]
+    if opens and await BatchJobs.open_batches(old.user_id) >= limits.open_batches:
+        raise QuotaExceeded(
+            f"Your tier ({tier}) allows {limits.open_batches} batches at the same time; wait until one has ended, or cancel one."
+        )
+    left_s = limits.minutes_per_month * 60 - await UsageLedger.used_s(old.user_id, now)
+    if wanted_s <= left_s:
+        return step
+    sentence = (
+        f"This needs {wanted_s / 60:.0f} minutes of processing, and {max(0.0, left_s) / 60:.0f} of the"
+        f" {limits.minutes_per_month} of your tier ({tier}) are left this month."
+    )
+    if isinstance(event, events.Uploaded):
+        return advance(old, events.Rejected(video_id=event.video_id, code=QuotaExceeded.code, reason=sentence), now)
+    raise QuotaExceeded(sentence)
 
 
 def tell(outbox: Outbox, bus: Bus, updates: Iterable[Update]) -> None:

@@ -12,6 +12,7 @@ from services.scheduler.state import BatchState, VideoState
 from services.scheduler.tables import BatchJobs, BatchVideos, Exports
 from shared.batches import ExportStatus, VideoStatus
 from shared.bus import answers
+from shared.errors import NotFound
 from shared.messages import Claim, ClaimRun, Renewal, RenewLease
 
 
@@ -22,20 +23,20 @@ async def claim_run(request: ClaimRun, at: Scheduler) -> Claim:
         batch_id = await BatchVideos.batch_of(request.work_id)
         if batch_id is None:
             return await _claim_export(request, at)
-        batch = await BatchJobs.load(batch_id, lock=True)
-        if batch is None:
-            return Claim(verdict="cancelled")
-        video = _find(batch, request.work_id)
-        if (verdict := _refusal(video, request.attempt)) is not None:
-            return Claim(verdict=verdict)
         event = events.Claimed(
-            id=video.id,
+            id=request.work_id,
+            attempt=request.attempt,
             run_token=request.request_id,
             worker=request.worker,
             lease=timedelta(seconds=at.settings.lease_s),
         )
-        batch = await at.change(batch_id, event)
-        return _granted(_find(batch, video.id).run_token, request, at)
+        try:
+            video = _find(await at.change(batch_id, event), request.work_id)
+        except NotFound:
+            return Claim(verdict="cancelled")
+        if (verdict := _refusal(video, request.attempt)) is not None:
+            return Claim(verdict=verdict)
+        return _granted(video.run_token, request, at)
 
 
 @answers(RenewLease)

@@ -10,9 +10,8 @@ from piccolo.querystring import QueryString
 
 from services.scheduler import events
 from services.scheduler.changes import change
-from services.scheduler.fairness import virtual_seconds
 from services.scheduler.presence import Presence
-from services.scheduler.tables import BatchJobs, BatchVideos, QueueUsers
+from services.scheduler.tables import QueueUsers
 from shared.bus import Bus
 from shared.logs import logger
 from shared.outbox import Outbox
@@ -46,8 +45,10 @@ class Dispatcher:
                     pass
             except Exception:
                 log.exception("could not dispatch")
+            # Not `wait_for`: in Python 3.11 it loses a cancellation that comes together with the wake-up.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), LOOK_AGAIN_S)
+                async with asyncio.timeout(LOOK_AGAIN_S):
+                    await self._wake.wait()
 
     async def dispatch_one(self) -> bool:
         """Give the next video to a worker; False when no worker is free or no video waits."""
@@ -56,26 +57,18 @@ class Dispatcher:
             return False
         async with self.outbox.change():
             await _lock(self.outbox.engine)
-            if await BatchVideos.running() >= slots:
+            turn = await QueueUsers.next(slots)
+            if turn is None:
                 return False
-            user = await QueueUsers.next()
-            if user is None:
-                return False
-            video = await BatchVideos.next_of(user["user_id"])
-            before = video and await BatchJobs.load(video["batch_job_id"], lock=True)
-            if not video or not before:
-                log.error("the queue's counts are wrong and are made anew", user_id=str(user["user_id"]))
-                await QueueUsers.recount(user["user_id"])
+            if turn["id"] is None:
+                log.error("the queue's counts are wrong and are made anew", user_id=str(turn["user_id"]))
+                await QueueUsers.recount(turn["user_id"])
                 return True
-            waiting = next(candidate for candidate in before.videos if candidate.id == video["id"])
-            after = await change(self.outbox, self.bus, before.id, events.Dispatched(id=waiting.id))
-            sent = next(candidate for candidate in after.videos if candidate.id == waiting.id)
-            if sent.attempt == waiting.attempt:
-                return True
-            if not waiting.charged:
-                charge = virtual_seconds(waiting.duration_seconds or 0.0, user["weight"])
-                await QueueUsers.charge(user["user_id"], charge)
-            log.info("dispatched", batch_id=str(before.id), video_id=str(sent.video_id), attempt=sent.attempt)
+            # Between the choice and the batch's lock its owner may have paused or cancelled it: then nothing happens.
+            batch = await change(self.outbox, self.bus, turn["batch_job_id"], events.Dispatched(id=turn["id"]))
+            video = next(candidate for candidate in batch.videos if candidate.id == turn["id"])
+            if video.running:
+                log.info("dispatched", batch_id=str(batch.id), video_id=str(video.video_id), attempt=video.attempt)
             return True
 
 

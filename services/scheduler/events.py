@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from services.scheduler.accounting import Entry
 from services.scheduler.state import BatchState, VideoState
 from shared.media import MediaFacts, Stage, StoredObject
 from shared.messages import Command
@@ -113,10 +114,18 @@ class NeverClaimed(Struct, frozen=True, kw_only=True):
     id: UUID
 
 
+class OutOfTime(Struct, frozen=True, kw_only=True):
+    """The batch has used up its processing time."""
+
+    budget: timedelta
+
+
 class Claimed(Struct, frozen=True, kw_only=True):
     """A worker begins."""
 
     id: UUID
+    attempt: int | None = None
+    """The dispatch that the worker answers, if not the current one whichever it is: an older one is refused."""
     run_token: UUID
     worker: str
     lease: timedelta
@@ -175,6 +184,7 @@ BatchEvent = (
     | Dispatched
     | Due
     | NeverClaimed
+    | OutOfTime
     | Claimed
     | LeaseLost
     | Processed
@@ -188,5 +198,7 @@ class Step(Struct, frozen=True, kw_only=True):
 
     batch: BatchState
     commands: tuple[Command, ...] = ()
+    ledger: tuple[Entry, ...] = ()
+    """What is booked on the user's account."""
     stopped: tuple[UUID, ...] = ()
     """Run tokens that are not wanted any more."""

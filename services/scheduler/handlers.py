@@ -122,7 +122,6 @@ async def _for_each_batch(video_id: UUID, event: BatchEvent, at: Scheduler) -> N
             await at.change(batch_id, event)
         except NotFound:
             log.info("news of a video whose batch is gone", batch_id=str(batch_id))
-    at.dispatcher.wake()
 
 
 async def _for_video(batch_video_id: UUID, event: BatchEvent, at: Scheduler) -> None:
@@ -135,7 +134,6 @@ async def _for_video(batch_video_id: UUID, event: BatchEvent, at: Scheduler) -> 
         # Its batch was deleted while it ran: whatever it stored is nobody's.
         async with at.outbox.change():
             await at.outbox.add(DeleteRun(batch_video_id=batch_video_id))
-    at.dispatcher.wake()
 
 
 async def _for_export(

@@ -64,7 +64,14 @@ def cancel(batch: BatchState, event: events.Cancel, now: datetime) -> Step:
         video
         if video.finished
         else replace(
-            video, status=VideoStatus.CANCELLED, run_token=None, lease_until=None, next_try_at=None, completed_at=now
+            video,
+            status=VideoStatus.CANCELLED,
+            # What no worker ever began is not charged to the user.
+            charged=video.charged and video.started_at is not None,
+            run_token=None,
+            lease_until=None,
+            next_try_at=None,
+            completed_at=now,
         )
         for video in batch.videos
     )
@@ -94,7 +101,7 @@ def retry(batch: BatchState, event: events.Retry, now: datetime) -> Step:
         raise Conflict("There is no failed video to retry; a file that was refused has to be uploaded again.")
     videos = tuple(_tried_again(video) if video.id in wanted else video for video in batch.videos)
     status = BatchStatus.PROCESSING if batch.over else batch.status
-    return Step(batch=replace(batch, status=status, error_message=None, completed_at=None, videos=videos))
+    return Step(batch=replace(batch, status=status, error_message=None, completed_at=None, spent_s=0.0, videos=videos))
 
 
 def _tried_again(video: VideoState) -> VideoState:

@@ -12,6 +12,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from services.scheduler import arrivals, editing, events, operations, runs
+from services.scheduler.accounting import account
 from services.scheduler.events import BatchEvent, Step
 from services.scheduler.state import BatchState
 from shared.batches import BatchStatus, VideoStatus
@@ -20,7 +21,9 @@ from shared.batches import BatchStatus, VideoStatus
 def advance(batch: BatchState, event: BatchEvent, now: datetime) -> Step:
     """The batch after the event, and what the others have to do. Raises `Conflict` when the operation makes no sense now."""
     step = _STEPS[type(event)](batch, event, now)
-    return replace(step, batch=_queued(_settled(step.batch, now), now))
+    after = _timed(_queued(_settled(step.batch, now), now), now)
+    after, entries = account(after)
+    return replace(step, batch=after, ledger=entries)
 
 
 def _settled(batch: BatchState, now: datetime) -> BatchState:
@@ -49,6 +52,16 @@ def _queued(batch: BatchState, now: datetime) -> BatchState:
     )
 
 
+def _timed(batch: BatchState, now: datetime) -> BatchState:
+    """Measure the time in which workers have a video of the batch; waiting and pausing cost nothing."""
+    busy = any(video.running for video in batch.videos)
+    if busy and batch.busy_since is None:
+        return replace(batch, busy_since=now)
+    if not busy and batch.busy_since is not None:
+        return replace(batch, busy_since=None, spent_s=batch.spent_s + (now - batch.busy_since).total_seconds())
+    return batch
+
+
 _STEPS: dict[type[Any], Callable[[BatchState, Any, datetime], Step]] = {
     events.Start: operations.start,
     events.Pause: operations.pause,
@@ -66,6 +79,7 @@ _STEPS: dict[type[Any], Callable[[BatchState, Any, datetime], Step]] = {
     events.Dispatched: runs.dispatched,
     events.Due: runs.due,
     events.NeverClaimed: runs.never_claimed,
+    events.OutOfTime: runs.out_of_time,
     events.Claimed: runs.claimed,
     events.LeaseLost: runs.lease_lost,
     events.StageReached: runs.stage_reached,

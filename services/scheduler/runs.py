@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from services.scheduler import events
 from services.scheduler.events import Step
 from services.scheduler.state import BatchState, VideoState
-from shared.batches import VideoStatus
+from shared.batches import BatchStatus, VideoStatus
 from shared.messages import Command, DeleteRun, ProcessVideo
 
 MOST_LOST_LEASES = 5
@@ -69,7 +69,8 @@ def never_claimed(batch: BatchState, event: events.NeverClaimed, now: datetime) 
 def claimed(batch: BatchState, event: events.Claimed, now: datetime) -> Step:
     """A worker begins; whoever had the video before is fenced off."""
     video = _find(batch, event.id)
-    if video.run_token == event.run_token:
+    overtaken = not video.running or event.attempt not in (None, video.attempt)
+    if overtaken or video.run_token == event.run_token:
         return Step(batch=batch)
     if video.run_token is not None:
         # The same command reached a second worker: the first is dead or frozen, and is fenced off from now on.
@@ -128,11 +129,8 @@ def processed(batch: BatchState, event: events.Processed, now: datetime) -> Step
         lease_until=None,
         completed_at=now,
     )
-    clean_up = (
-        (DeleteRun(batch_video_id=video.id, keep_run=event.run_token),)
-        if video.attempt > 1 or video.lost_leases
-        else ()
-    )
+    # An earlier run may have stored something before it was fenced off, whatever was finished since then.
+    clean_up = (DeleteRun(batch_video_id=video.id, keep_run=event.run_token),) if video.fenced else ()
     return Step(batch=_with(batch, done), commands=clean_up)
 
 
@@ -162,6 +160,32 @@ def failed(batch: BatchState, event: events.Failed, now: datetime) -> Step:
         error_message=event.reason,
     )
     return Step(batch=_with(batch, again))
+
+
+def out_of_time(batch: BatchState, event: events.OutOfTime, now: datetime) -> Step:
+    """End a batch that has used up its processing time: what is not done has failed."""
+    if batch.over or batch.status is BatchStatus.PENDING:
+        return Step(batch=batch)
+    hours = event.budget.total_seconds() / 3600
+    reason = f"The batch ran out of its {hours:.1f} hours of processing time; retry the videos that are left."
+    left = [video for video in batch.videos if not video.finished]
+    videos = tuple(
+        video
+        if video.finished
+        else _given_up(
+            replace(video, run_token=None, worker=None, lease_until=None, next_try_at=None, fenced=True),
+            "out_of_time",
+            reason,
+            now,
+        )
+        for video in batch.videos
+    )
+    return Step(
+        batch=replace(
+            batch, videos=videos, status=BatchStatus.FAILED, error_message=reason, completed_at=now, spent_s=0.0
+        ),
+        stopped=tuple(video.run_token for video in left if video.run_token is not None),
+    )
 
 
 def _given_up(video: VideoState, code: str, reason: str, now: datetime) -> VideoState:

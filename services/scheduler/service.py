@@ -6,6 +6,7 @@ from uuid import UUID
 
 from piccolo.engine.postgres import PostgresEngine
 
+from services.scheduler import events
 from services.scheduler.changes import change
 from services.scheduler.dispatch import Dispatcher
 from services.scheduler.events import BatchEvent
@@ -46,9 +47,15 @@ class Scheduler:
 
     async def change(self, batch_id: UUID, event: BatchEvent, user_id: UUID | None = None) -> BatchState:
         """The batch after an event, with all that follows from it. Raises `NotFound` and `Conflict` as `changes.change` does."""
-        batch = await change(self.outbox, self.bus, batch_id, event, user_id)
-        self.dispatcher.wake()
+        async with self.outbox.change():
+            batch = await change(self.outbox, self.bus, batch_id, event, user_id, self.settings.tiers)
+            # Not before the commit: the dispatcher would look, see nothing new, and go back to sleep.
+            if not isinstance(event, events.Claimed | events.StageReached):
+                self.outbox.after_commit(self._wake)
         return batch
+
+    async def _wake(self) -> None:
+        self.dispatcher.wake()
 
     async def close(self) -> None:
         """Let go of everything."""

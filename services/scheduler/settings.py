@@ -26,5 +26,9 @@ class SchedulerSettings(Common, frozen=True, kw_only=True):
     """Seconds before the first automatic retry; each further one waits twice as long."""
     retry_most_s: float = 900.0
     """The longest wait before a retry, in seconds."""
+    batch_hours: float = 6.0
+    """Hours that a batch may be processed at least, waiting and pausing not counted."""
+    batch_factor: float = 1.5
+    """Hours that a batch may be processed, for each hour of its media, when that is more."""
     handler_slots: int = 4
     """Events that one worker process handles at the same time."""

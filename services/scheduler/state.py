@@ -42,6 +42,10 @@ class VideoState(Struct, frozen=True, kw_only=True):
     """Whether a worker may have it now: kept true to `BatchState.may_run` by every step."""
     charged: bool = False
     """Whether the fair queue has charged the user for this try; a lost lease is free."""
+    held: bool = False
+    """Whether minutes of the user's month are held for it."""
+    generation: int = 0
+    """How often minutes were held for it: once for the start, once for each try that a person asked for."""
     fenced: bool = False
     """Whether an earlier run was fenced off and may have left something in the store."""
     own_upload: bool = True
@@ -85,6 +89,10 @@ class BatchState(Struct, frozen=True, kw_only=True):
     """The request that started it: the job id that the answer gave."""
     error_message: str | None = None
     revision: int = 0
+    busy_since: datetime | None = None
+    """Since when at least one video has been with a worker; None while none is."""
+    spent_s: float = 0.0
+    """Seconds for which at least one video was with a worker, up to `busy_since`."""
     created_at: datetime
     started_at: datetime | None = None
     completed_at: datetime | None = None

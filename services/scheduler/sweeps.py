@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from uuid import UUID
 
 from services.scheduler import events, exporting
@@ -20,16 +21,20 @@ log = logger(__name__)
 async def sweep_for_ever(at: Scheduler) -> None:
     """Look every few seconds. After an outage of our own, every lease first gets a full term: nobody could renew."""
     blind = True
+    clock = asyncio.get_running_loop().time
+    looked_at = clock()
     while True:
         try:
-            if not at.bus.connected:
+            # Whoever was frozen, or hung on the database, heard nobody either, and met no error.
+            if not at.bus.connected or clock() - looked_at > at.settings.queue_sweep_s + at.settings.lease_s / 4:
                 blind = True
-            elif blind:
+            if at.bus.connected and blind:
                 await BatchVideos.grant_a_full_term(at.settings.lease_s)
                 await Exports.grant_a_full_term(at.settings.lease_s)
                 blind = False
-            else:
+            elif at.bus.connected:
                 await sweep(at)
+            looked_at = clock()
         except (TimeoutError, DailiesError, OSError) as error:
             blind = True
             log.warning("could not sweep", error=str(error))
@@ -48,6 +53,10 @@ async def sweep(at: Scheduler) -> None:
         await at.change(row["batch_job_id"], events.NeverClaimed(id=row["id"]))
     for batch_id in await BatchVideos.due():
         await at.change(batch_id, events.Due())
+    least_s = at.settings.batch_hours * 3600
+    for row in await BatchJobs.out_of_time(least_s, at.settings.batch_factor):
+        log.warning("a batch ran out of its time", batch_id=str(row["id"]))
+        await at.change(row["id"], events.OutOfTime(budget=timedelta(seconds=row["budget_s"])))
     for export_id in await Exports.to_send_again(at.settings.claim_patience_s):
         await _send_export_again(export_id, at)
     async with at.outbox.change():

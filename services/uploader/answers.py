@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 
-from services.uploader.names import Described, checked
 from services.uploader.plans import (
     Shape,
     arrival_key,
@@ -19,6 +18,7 @@ from services.uploader.show import upload_plan, video_view
 from services.uploader.tables import Probes, Upload, Uploads, Videos
 from shared.bus import answers
 from shared.errors import Conflict, DailiesError, Invalid, NotFound, TooLarge
+from shared.files import Described, checked
 from shared.messages import (
     CompleteUpload,
     GetUpload,
@@ -75,7 +75,7 @@ async def _plans(request: OpenUploads, at: Uploader) -> UploadPlans:
 
 def _checked(file: NewUpload, number: int, at: Uploader) -> Described:
     try:
-        return checked(file, at.settings.store_max_object_bytes)
+        return checked(file.name, file.size_bytes, file.content_type, at.settings.store_max_object_bytes)
     except (Invalid, TooLarge) as error:
         raise type(error)(f"File {number}: {error}") from None
 

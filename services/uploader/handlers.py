@@ -12,6 +12,7 @@ from services.uploader.inspection import Inspected, inspected
 from services.uploader.plans import prefix_of
 from services.uploader.service import UploaderWorker
 from services.uploader.tables import Probe, Probes, Upload, Uploads, Videos
+from shared.database import patiently
 from shared.errors import OutOfSpace, PermanentFailure, TransientFailure, Unavailable
 from shared.logs import logger
 from shared.messages import DeleteSource, ProbeVideo, VideoRejected, VideoUploaded
@@ -29,8 +30,9 @@ FOR_NOW = (Unavailable, OutOfSpace, TransientFailure, ConnectionError, TimeoutEr
 @handles(ProbeVideo, retries=0)
 async def probe_video(command: ProbeVideo, at: UploaderWorker) -> None:
     """Claim the inspection; read the file once; then say what it is, or why it is refused."""
-    probe = await Probes.claim(command.video_id, at.settings.probe_lease_s)
-    upload = await Uploads.known(command.video_id)
+    # A message is not handed out twice: dropped because the database is away, it would be missed for minutes.
+    probe = await patiently(lambda: Probes.claim(command.video_id, at.settings.probe_lease_s))
+    upload = await patiently(lambda: Uploads.known(command.video_id))
     if probe is None or upload is None:
         return None
     if probe.attempts > MOST_ATTEMPTS:
@@ -45,14 +47,14 @@ async def probe_video(command: ProbeVideo, at: UploaderWorker) -> None:
         await _reject(upload, probe, failure.code, str(failure), at)
     except FOR_NOW as failure:
         log.warning("an inspection is tried again", error=str(failure))
-        await Probes.release(probe, 5.0, count=False)
+        await patiently(lambda: Probes.release(probe, 5.0, count=False))
     except asyncio.CancelledError:
         # This worker ends: the next one may begin at once.
         await asyncio.shield(Probes.release(probe, 0.0, count=False))
         raise
     except Exception:
         log.exception("an inspection failed")
-        await Probes.release(probe, 4.0**probe.attempts / 2, count=True)
+        await patiently(lambda: Probes.release(probe, 4.0**probe.attempts / 2, count=True))
 
 
 @asynccontextmanager

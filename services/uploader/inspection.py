@@ -9,11 +9,11 @@ from isal.isal_zlib import crc32
 from msgspec import Struct
 from msgspec.structs import replace
 
-from services.uploader.names import BY_CONTAINER
 from services.uploader.plans import source_key, thumbnail_key
 from services.uploader.probe import inspect, thumbnail
 from services.uploader.tables import Upload
 from shared.errors import NotFound, PermanentFailure
+from shared.files import BY_CONTAINER
 from shared.media import MediaFacts, StoredObject
 from shared.storage import ObjectStore
 from shared.storage.objects import OCTETS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import stat
 import subprocess
 import sys
@@ -43,6 +44,9 @@ class Dailies:
         return Ended(done.exit_code, done.stdout, done.stderr)
 
 
+ROOT = Path(__file__).resolve().parents[2]
+
+
 @pytest.fixture
 def dailies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dailies:
     """The command, in an empty folder."""
@@ -53,6 +57,24 @@ def dailies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dailies:
 def test_it_is_a_program_of_its_own() -> None:
     ended = subprocess.run([sys.executable, "-m", "client", "--help"], capture_output=True, text=True, check=True)
     assert ended.stdout.startswith("Usage: dailies ")
+
+
+def test_the_script_of_a_clone_works_from_anywhere_and_by_a_link(tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    clone.mkdir()
+    for name in ("client", "shared"):
+        (clone / name).symlink_to(ROOT / name)
+    shutil.copy(ROOT / "dailies", clone)
+    (tmp_path / "linked").symlink_to(clone / "dailies")
+
+    def run() -> subprocess.CompletedProcess[str]:
+        return subprocess.run([tmp_path / "linked", "--help"], capture_output=True, text=True, cwd="/", check=False)
+
+    ended = run()
+    assert ended.returncode == 1
+    assert "make -C" in ended.stderr
+    (clone / ".venv").symlink_to(sys.prefix)
+    assert run().stdout.startswith("Usage: dailies ")
 
 
 async def nothing(exchange: Exchange) -> None:

@@ -76,7 +76,8 @@ async def test_a_batch_may_be_created_with_just_a_number_of_videos(house: House)
         ({"settings": {"sharpen": True}}, "settings.sharpen"),
         ({"settings": {"resolution": "axb"}}, "settings.resolution"),
         ({"files": [{"name": "a.mp4", "size": 0}]}, "files[0].size"),
-        ({"files": [{"name": "\u202e", "size": 5}]}, "files[0].name"),
+        ({"files": [FILES[0], {"name": "\u202e", "size": 5}]}, "files[1]"),
+        ({"files": [{"name": "notes.txt", "size": 5}]}, "files[0]"),
         ({"priority": 11}, "priority"),
         ({"name": 5}, "name"),
     ],
@@ -127,6 +128,28 @@ async def test_a_file_that_is_no_video_is_refused_and_nothing_is_left_behind(
         assert "notes.txt" in problem["detail"]
     assert batches_in(migrated) == videos_in(migrated) == 0
     assert (await ada.client.get("/api/batch-jobs")).json()["total"] == 0
+    assert (await ada.client.post("/api/batch-jobs", json=body())).status_code == 201
+
+
+async def test_files_that_are_too_large_are_all_named(house: House, migrated: LocalStack) -> None:
+    ada = await house.person()
+    large = {"name": "long.mp4", "size": 3 * 1024**3}
+    answer = await ada.client.post("/api/batch-jobs", json=body(files=[large, FILES[0], large]))
+    problem = await refused(answer, 413, "too_large")
+    assert [error["field"] for error in problem["errors"]] == ["files[0]", "files[2]"]
+    assert batches_in(migrated) == videos_in(migrated) == 0
+
+
+async def test_a_batch_whose_uploads_are_refused_is_taken_back(
+    start: Start, house: House, migrated: LocalStack
+) -> None:
+    # This gateway thinks that files may be larger than the uploader takes.
+    trusting = await start(store_max_object_bytes=10 * 1024**3)
+    ada = await trusting.person(Tier.FREE)
+    for _ in range(6):  # more often than there may be new batches: what was refused does not count
+        answer = await create(ada, "same", files=[{"name": "long.mp4", "size": 3 * 1024**3}])
+        await refused(answer, 413, "too_large")
+    assert batches_in(migrated) == videos_in(migrated) == 0
     assert (await ada.client.post("/api/batch-jobs", json=body())).status_code == 201
 
 

@@ -36,7 +36,7 @@ def at_work(dailies: Callable[..., Any], api: httpx.Client, system: LocalStack, 
     )
     wait(lambda: system.sql(exporting) != "", 60)
     worker = system.sql(exporting)
-    (name,) = [name for name in PROCESSORS if worker.endswith(str(system.pid(name)))]
+    (name,) = [name for name in PROCESSORS if f".{system.pid(name)}." in worker]
     return batch, name
 
 
@@ -82,7 +82,7 @@ def test_a_killed_processor_is_replaced_within_seconds(
     try:
         owner = f"select worker from scheduler.batch_videos where batch_job_id = '{batch}'"
         (other,) = set(PROCESSORS) - {name}
-        wait(lambda: system.sql(owner).endswith(str(system.pid(other))), 20)
+        wait(lambda: f".{system.pid(other)}." in system.sql(owner), 20)
         assert time.monotonic() - began < 10
         video = finished(api, batch)
         assert (video["attempt"], video["retry_count"]) == (1, 0), "nobody's failure, and not dispatched again"

@@ -46,6 +46,8 @@ async def sending(processor: Processor) -> AsyncIterator[None]:
     sender = asyncio.create_task(processor.outbox.send_for_ever())
     yield
     sender.cancel()
+    with suppress(asyncio.CancelledError):
+        await sender
 
 
 @asynccontextmanager

@@ -16,8 +16,8 @@ from shared.batches import BatchSettings
 from shared.probing import facts_of
 from tests.media import ffmpeg, numbered, numbers_in, rotated, tone
 
-KEPT = [(40, 50), (133, 134), (171, 230), (290, 300), (331, 360)]
-"""Frames of 360 with a key frame about every 30: ends and beginnings lie everywhere within groups of pictures."""
+KEPT = [(40, 50), (133, 134), (171, 200), (231, 240)]
+"""Frames of 240 with a key frame about every 30: ends and beginnings lie everywhere within groups of pictures."""
 SOURCES = {
     "h264.mp4": ("-preset", "medium", "-bf", "3"),
     "open-gop.mp4": ("-preset", "medium", "-x264-params", "open-gop=1:keyint=30:bframes=3"),
@@ -32,16 +32,16 @@ SOURCES = {
 
 
 def source(media: Path, name: str) -> Path:
-    return numbered(media / f"skip-{name}", frames=360, sound=tone(12), extra=SOURCES[name])
+    return numbered(media / f"skip-{name}", frames=240, sound=tone(8), extra=SOURCES[name])
 
 
 async def cut(path: Path, to: Path) -> list[int]:
     """The numbers of the frames that are in the output, after making sure that skipping was at work."""
     facts = await facts_of(path)
     skipped = await packets_to_skip(path, facts, KEPT, deadline_s=60)
-    assert sum(end - start for start, end in skipped) > 90
+    assert sum(end - start for start, end in skipped) > 60
     job = Render(
-        source=path, facts=facts, cut_list=from_frames(KEPT, facts.timeline_fps, 360), settings=BatchSettings(), to=to
+        source=path, facts=facts, cut_list=from_frames(KEPT, facts.timeline_fps, 240), settings=BatchSettings(), to=to
     )
     assert (await render(job, deadline_s=60)).warnings == ()
     return numbers_in(to)
@@ -60,12 +60,12 @@ async def test_times_that_do_not_begin_at_zero_stay_right(media: Path, tmp_path:
     assert await cut(shifted, tmp_path / "out.mp4") == expected
 
 
-@pytest.mark.parametrize("degrees", [90, 180, 270])
+@pytest.mark.parametrize("degrees", [90, 180])
 async def test_a_turned_video_still_comes_out_upright(media: Path, tmp_path: Path, degrees: int) -> None:
     plain = source(media, "h264.mp4")
     turned = rotated(media / f"skip-turned-{degrees}.mp4", degrees, of=plain)
     await cut(turned, tmp_path / "out.mp4")
-    back = {90: "transpose=cclock", 180: "hflip,vflip", 270: "transpose=clock"}[degrees]
+    back = {90: "transpose=cclock", 180: "hflip,vflip"}[degrees]
     ffmpeg("-i", str(tmp_path / "out.mp4"), "-vf", back, str(tmp_path / "back.mp4"))
     assert numbers_in(tmp_path / "back.mp4") == [frame for start, end in KEPT for frame in range(start, end)]
 
@@ -73,13 +73,13 @@ async def test_a_turned_video_still_comes_out_upright(media: Path, tmp_path: Pat
 async def test_packets_are_listed_with_their_times(media: Path) -> None:
     path = source(media, "vp8.webm")
     packets = await list_packets(path, await facts_of(path), deadline_s=30)
-    assert packets.shown_s - packets.shown_s[0] == pytest.approx(np.arange(360) / 30, abs=0.001)
-    assert np.flatnonzero(packets.key).tolist() == list(range(0, 360, 30))
+    assert packets.shown_s - packets.shown_s[0] == pytest.approx(np.arange(240) / 30, abs=0.001)
+    assert np.flatnonzero(packets.key).tolist() == list(range(0, 240, 30))
 
 
 async def test_short_cuts_are_not_worth_looking_for(media: Path) -> None:
     path = source(media, "h264.mp4")
-    assert await packets_to_skip(path, await facts_of(path), [(0, 100), (120, 360)], deadline_s=30) == []
+    assert await packets_to_skip(path, await facts_of(path), [(0, 100), (120, 240)], deadline_s=30) == []
 
 
 def test_packets_are_left_out_from_the_end_of_a_span_to_the_key_frame_of_the_next() -> None:

@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 
 from msgspec.structs import replace
 
+from services.scheduler import events
+from services.scheduler.pipeline import advance
 from services.scheduler.state import BatchState, VideoState
 from shared.batches import BatchSettings, BatchStatus, VideoStatus
 from shared.media import MediaFacts, StoredObject
@@ -50,7 +52,7 @@ def video(position: int = 1, *, ready: bool = True, seconds: float = 60.0) -> Vi
 
 def batch(*videos: VideoState, status: BatchStatus = BatchStatus.PENDING, user_id: UUID | None = None) -> BatchState:
     """A batch with these videos."""
-    return BatchState(
+    state = BatchState(
         id=uuid4(),
         user_id=user_id or uuid4(),
         name="Season one",
@@ -60,6 +62,8 @@ def batch(*videos: VideoState, status: BatchStatus = BatchStatus.PENDING, user_i
         updated_at=NOW,
         videos=videos,
     )
+    # A step that changes nothing brings along what belongs to the videos as they are: queue, holds, clocks.
+    return advance(state, events.Due(), NOW).batch
 
 
 def running(position: int = 1, token: UUID | None = None) -> VideoState:

@@ -10,6 +10,7 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from services.scheduler import events
+from services.scheduler.accounting import Booking
 from services.scheduler.events import BatchEvent, Step
 from services.scheduler.pipeline import advance
 from services.scheduler.progress import percentage
@@ -36,6 +37,7 @@ class Histories(RuleBasedStateMachine):
         self.commands: list[ProcessVideo] = []
         self.tokens: list[tuple[UUID, UUID]] = []
         self.outputs: dict[UUID, UUID] = {}
+        self.ledger: set[tuple[UUID, int, Booking]] = set()
 
     def happen(self, event: BatchEvent) -> Step | None:
         before = self.batch
@@ -45,6 +47,10 @@ class Histories(RuleBasedStateMachine):
             return None
         self.check_transition(before.videos, step.batch.videos, event)
         self.batch = step.batch
+        for entry in step.ledger:
+            line = (entry.batch_video_id, entry.generation, entry.kind)
+            assert line not in self.ledger, "nothing is booked twice"
+            self.ledger.add(line)
         self.commands += [command for command in step.commands if isinstance(command, ProcessVideo)]
         for command in step.commands:
             if isinstance(command, DeleteRun):
@@ -155,6 +161,11 @@ class Histories(RuleBasedStateMachine):
             assert entry.lost_leases < MOST_LOST_LEASES or entry.status is VideoStatus.FAILED
             assert (entry.error_message is not None) or entry.status is not VideoStatus.FAILED
             assert entry.retry_count <= entry.max_retries
+            holds = {line[1] for line in self.ledger if line[0] == entry.id and line[2] is Booking.HOLD}
+            closed = {line[1] for line in self.ledger if line[0] == entry.id and line[2] is not Booking.HOLD}
+            assert holds - closed == ({entry.generation} if entry.held else set()) and closed <= holds
+            settled = (entry.id, entry.generation, Booking.SETTLE) in self.ledger
+            assert settled == (entry.status is VideoStatus.COMPLETED)
         if state.over:
             assert not any(entry.running or entry.waiting for entry in state.videos)
         if state.status in (BatchStatus.PROCESSING, BatchStatus.PAUSED):

@@ -181,6 +181,18 @@ def test_a_second_claim_fences_off_the_first() -> None:
     assert ended.commands == (DeleteRun(batch_video_id=only(state).id, keep_run=second),)
 
 
+def test_what_a_fenced_run_left_is_ordered_away_however_far_the_next_one_got() -> None:
+    first, second = uuid4(), uuid4()
+    state = batch(running(token=first), status=PROCESSING)
+    claim = events.Claimed(id=only(state).id, run_token=second, worker="other", lease=timedelta(seconds=30))
+    state = advance(state, claim, NOW).batch
+    for stage in (Stage.REMOVING_SILENCE, Stage.EXPORTING):
+        state = advance(state, events.StageReached(id=only(state).id, run_token=second, stage=stage), NOW).batch
+    assert only(state).lost_leases == 0
+    ended = advance(state, done(only(state), second), NOW)
+    assert ended.commands == (DeleteRun(batch_video_id=only(state).id, keep_run=second),)
+
+
 def test_asking_for_the_same_claim_again_gives_the_same_answer() -> None:
     state = batch(running(), status=PROCESSING)
     token = only(state).run_token

@@ -13,6 +13,7 @@ from shared.bus import Bus, answers
 from shared.errors import Conflict, DailiesError, RateLimited, Unavailable
 from shared.media import Stage
 from shared.messages import GetBatch, PauseBatch, Renewal, RenewLease, ResumeBatch, VideoProgressed
+from shared.streams import follow
 from stack.local import LocalStack
 from tests.scheduler.states import NOW
 
@@ -96,15 +97,16 @@ async def test_the_live_stream_keeps_the_last_update_of_each_subject(bus: Bus) -
     await bus.client.flush()
     got: asyncio.Queue[bytes] = asyncio.Queue()
 
-    async def hear(message: Any) -> None:
-        if str(batch) in message.subject:
-            await got.put(message.data)
+    async def hear(sequence: int, subject: str, data: bytes) -> None:
+        if str(batch) in subject:
+            await got.put(data)
 
-    await bus.follow("LIVE", hear, last_per_subject=True)
+    following = asyncio.create_task(follow(bus, "LIVE", lambda facts: 0, hear))
     first = await asyncio.wait_for(got.get(), 5)
     assert b'"progress_percentage":49' in first
     await bus.publish(progress(user, batch, video, 77))
     assert b'"progress_percentage":77' in await asyncio.wait_for(got.get(), 5)
+    following.cancel()
 
 
 def progress(user: Any, batch: Any, video: Any, percent: int) -> VideoProgressed:

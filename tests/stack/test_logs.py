@@ -36,17 +36,19 @@ def test_a_file_that_was_begun_anew_is_read_from_its_beginning(tmp_path: Path) -
     path = tmp_path / "scheduler.app.log"
     path.write_bytes(b"")
     lines = follow.follow([path], pause_s=0.01)
-    writer = threading.Thread(target=write_and_begin_anew, args=(path,))
+    done = threading.Event()
+    writer = threading.Thread(target=write_and_begin_anew, args=(path, done))
     writer.start()
     seen = []
     while ("scheduler.app", "anew") not in seen:
         seen.append(next(lines))
+    done.set()
     writer.join()
 
 
-def write_and_begin_anew(path: Path) -> None:
+def write_and_begin_anew(path: Path, done: threading.Event) -> None:
     """Grow a log file, move it away and begin a new one, over and over, as a busy process does."""
-    for _ in range(3):
+    while not done.wait(0.02):
         with path.open("ab") as file:
             file.write(b"before\n")
         path.replace(logs.older(path))

@@ -4,8 +4,9 @@ from services.scheduler.tables.batches import BatchJobs
 from services.scheduler.tables.contents import BatchContents
 from services.scheduler.tables.exports import Exports
 from services.scheduler.tables.queue import QueueClock, QueueUsers
+from services.scheduler.tables.usage import UsageLedger
 from services.scheduler.tables.videos import BatchVideos
 
-TABLES = (BatchJobs, BatchVideos, BatchContents, Exports, QueueClock, QueueUsers)
+TABLES = (BatchJobs, BatchVideos, BatchContents, Exports, QueueClock, QueueUsers, UsageLedger)
 
-__all__ = ["TABLES", "BatchContents", "BatchJobs", "BatchVideos", "Exports", "QueueClock", "QueueUsers"]
+__all__ = ["TABLES", "BatchContents", "BatchJobs", "BatchVideos", "Exports", "QueueClock", "QueueUsers", "UsageLedger"]

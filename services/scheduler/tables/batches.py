@@ -11,6 +11,7 @@ from piccolo.columns import JSONB, BigInt, DoublePrecision, Integer, Text, Times
 from piccolo.columns import UUID as UuidColumn
 from piccolo.table import Table
 
+from services.scheduler.fairness import charges_s
 from services.scheduler.progress import percentage
 from services.scheduler.state import BatchState, VideoState
 from services.scheduler.tables.columns import from_row, insert, to_column, update
@@ -19,9 +20,7 @@ from services.scheduler.tables.videos import BatchVideos
 from shared.batches import BatchStatus, VideoStatus
 
 BATCH_FIELDS = tuple(name for name in BatchState.__struct_fields__ if name not in ("videos", "revision"))
-VIDEO_FIELDS = VideoState.__struct_fields__
 BATCH_TYPES = get_type_hints(BatchState)
-VIDEO_TYPES = get_type_hints(VideoState)
 SORTS = {"created_at", "priority", "status", "name", "progress_percentage"}
 
 
@@ -75,8 +74,7 @@ class BatchJobs(Table, tablename="batch_jobs"):
         """Write down a new batch and its videos."""
         fields = {**_batch_columns(batch), **_sums(batch)}
         await cls.raw(insert("batch_jobs", fields, BATCH_TYPES), *fields.values())
-        for video in batch.videos:
-            await BatchVideos.add(batch, video)
+        await BatchVideos.add(batch, batch.videos)
 
     @classmethod
     async def store(cls, old: BatchState, new: BatchState, now: datetime) -> BatchState:
@@ -84,28 +82,57 @@ class BatchJobs(Table, tablename="batch_jobs"):
         if new == old:
             return old
         before = {video.id: video for video in old.videos}
-        changed = [video for video in new.videos if video != before.get(video.id)]
+        changed = {video.id for video in new.videos if video != before.get(video.id)}
         new = replace(
             new,
             revision=old.revision + 1,
             updated_at=now,
-            videos=tuple(replace(video, updated_at=now) if video in changed else video for video in new.videos),
+            videos=tuple(replace(video, updated_at=now) if video.id in changed else video for video in new.videos),
         )
         fields = {**_batch_columns(new), **_sums(new), "revision": new.revision}
         await cls.raw(update("batch_jobs", fields, BATCH_TYPES), *fields.values(), new.id)
         kept = {video.id for video in new.videos}
         for gone in (video for video in old.videos if video.id not in kept):
             await BatchVideos.raw("delete from batch_videos where id = {}", gone.id)
-        for video in new.videos:
-            if video.id not in before:
-                await BatchVideos.add(new, video)
-            elif video != before[video.id]:
-                await BatchVideos.store(new, video)
+        # The queue's order is in the rows of the videos.
+        stale = new.videos if new.priority != old.priority else [video for video in new.videos if video.id in changed]
+        await BatchVideos.store(new, (video for video in stale if video.id in before))
+        await BatchVideos.add(new, (video for video in new.videos if video.id not in before))
         waiting = sum(video.queued for video in new.videos) - sum(video.queued for video in old.videos)
         running = sum(video.running for video in new.videos) - sum(video.running for video in old.videos)
         if waiting or running:
             await QueueUsers.moved(new.user_id, waiting, running)
+        charge = charges_s(old.videos, new.videos)
+        if charge > 0:
+            await QueueUsers.charge(new.user_id, charge)
+        elif charge < 0:
+            await QueueUsers.refund(new.user_id, -charge)
         return new
+
+    @classmethod
+    async def open_batches(cls, user_id: UUID) -> int:
+        """How many of a user's batches are processing or paused."""
+        rows = await cls.raw(
+            "select count(*) as n from batch_jobs where user_id = {} and deleted_at is null and status in ('processing', 'paused')",
+            user_id,
+        )
+        count: int = rows[0]["n"]
+        return count
+
+    @classmethod
+    async def out_of_time(cls, least_s: float, factor: float) -> list[dict[str, Any]]:
+        """Batches that have used up max(least, factor x media) seconds of processing time: id and budget in seconds."""
+        rows: list[dict[str, Any]] = await cls.raw(
+            "select id, greatest({}::float8, {}::float8 * total_duration_seconds) as budget_s from batch_jobs"
+            " where busy_since is not null and status in ('processing', 'paused')"
+            " and spent_s + extract(epoch from clock_timestamp() - busy_since)"
+            " > greatest({}::float8, {}::float8 * total_duration_seconds) limit 100",
+            least_s,
+            factor,
+            least_s,
+            factor,
+        )
+        return rows
 
     @classmethod
     async def page(

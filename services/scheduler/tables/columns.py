@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
+from functools import cache
 from typing import Any, TypeVar, get_args, get_type_hints
 
 import msgspec
@@ -25,14 +27,19 @@ def placeholder(kind: Any) -> str:
 
 def from_row(row: dict[str, Any], kind: type[S], **extra: Any) -> S:
     """A row as a struct; columns that the struct does not have are left out."""
-    hints = get_type_hints(kind)
     values = dict(extra)
-    for name, hint in hints.items():
+    for name, is_json in _columns(kind).items():
         if name in extra or name not in row:
             continue
         value = row[name]
-        values[name] = msgspec.json.decode(value) if isinstance(value, str) and _is_json(hint) else value
+        values[name] = msgspec.json.decode(value) if is_json and isinstance(value, str) else value
     return msgspec.convert(values, kind)
+
+
+@cache
+def _columns(kind: type[Struct]) -> dict[str, bool]:
+    """The fields of a struct, and whether each is kept as JSON. Finding that out takes longer than reading a row."""
+    return {name: _is_json(hint) for name, hint in get_type_hints(kind).items()}
 
 
 def _is_json(kind: Any) -> bool:
@@ -54,3 +61,18 @@ def update(table: str, fields: dict[str, Any], types: dict[str, Any]) -> str:
     """A statement that updates these columns of the row with an id."""
     marks = ", ".join(f"{name} = {placeholder(types.get(name))}" for name in fields)
     return f"update {table} set {marks} where id = {{}}"
+
+
+def insert_all(table: str, names: Iterable[str]) -> str:
+    """A statement that inserts many rows with these columns, given as one JSON array of objects."""
+    columns = ", ".join(names)
+    return f"insert into {table} ({columns}) select {columns} from jsonb_populate_recordset(null::{table}, {{}}::jsonb)"
+
+
+def update_all(table: str, names: Iterable[str]) -> str:
+    """A statement that updates these columns of many rows, given with their ids as one JSON array of objects."""
+    changes = ", ".join(f"{name} = new.{name}" for name in names)
+    return (
+        f"update {table} set {changes} from jsonb_populate_recordset(null::{table}, {{}}::jsonb) new"
+        f" where {table}.id = new.id"
+    )

@@ -42,23 +42,42 @@ class QueueUsers(Table, tablename="queue_users"):
         return Tier(rows[0]["tier"]) if rows else Tier.FREE
 
     @classmethod
+    async def lock(cls, user_id: UUID) -> Tier:
+        """Hold the user's row until the end of the transaction, so that quota is given out once; returns the tier."""
+        rows = await cls.raw("select tier from queue_users where user_id = {} for update", user_id)
+        return Tier(rows[0]["tier"]) if rows else Tier.FREE
+
+    @classmethod
     async def moved(cls, user_id: UUID, waiting: int, running: int) -> None:
-        """Count videos that came into the queue or left it; a user who was idle starts at the clock's virtual time."""
+        """Count videos that came into the queue or left it.
+
+        A user who was not in the contest (had nothing waiting, or was at the own limit) comes back at the clock's virtual time:
+        turns that nobody waited for are no credit.
+        """
         await cls.raw(
             "update queue_users set waiting = waiting + {}, running = running + {},"
-            " virtual_time = case when waiting + running = 0 then greatest(virtual_time, (select virtual_time from queue_clock))"
-            " else virtual_time end where user_id = {}",
+            " virtual_time = case when waiting > 0 and running < concurrency then virtual_time"
+            " else greatest(virtual_time, (select virtual_time from queue_clock)) end where user_id = {}",
             waiting,
             running,
             user_id,
         )
 
     @classmethod
-    async def next(cls) -> dict[str, Any] | None:
-        """The user whose turn it is: waiting, below the own limit, with the lowest virtual time."""
+    async def next(cls, slots: int) -> dict[str, Any] | None:
+        """Whose turn it is: user_id, batch_job_id, id of the video. None when the workers have as many videos as slots.
+
+        Of all users who wait and are below their own limit the one with the lowest virtual time; of that user's videos the
+        first by priority, then by age.
+        """
         rows = await cls.raw(
-            "select user_id, virtual_time, weight from queue_users where waiting > 0 and running < concurrency"
-            " order by virtual_time, user_id limit 1"
+            "select u.user_id, v.id, v.batch_job_id from"
+            " (select user_id from queue_users where waiting > 0 and running < concurrency"
+            " and (select count(*) from batch_videos where status = 'processing') < {}"
+            " order by virtual_time, user_id limit 1) u"
+            " left join lateral (select id, batch_job_id from batch_videos where user_id = u.user_id and queued"
+            " order by priority desc, batch_created_at, position limit 1) v on true",
+            slots,
         )
         return rows[0] if rows else None
 
@@ -72,14 +91,24 @@ class QueueUsers(Table, tablename="queue_users"):
         )
 
     @classmethod
-    async def charge(cls, user_id: UUID, virtual_seconds: float) -> None:
+    async def charge(cls, user_id: UUID, media_s: float) -> None:
         """Charge a user for a dispatch and move the clock to its start tag, never backwards."""
         await cls.raw(
             "with tag as (select virtual_time from queue_users where user_id = {}),"
             " clock as (update queue_clock set virtual_time = greatest(virtual_time, (select virtual_time from tag)))"
-            " update queue_users set virtual_time = virtual_time + {} where user_id = {}",
+            " update queue_users set virtual_time = virtual_time + {} / weight where user_id = {}",
             user_id,
-            virtual_seconds,
+            media_s,
+            user_id,
+        )
+
+    @classmethod
+    async def refund(cls, user_id: UUID, media_s: float) -> None:
+        """Give back what was charged for nothing, though not below the clock: that would be credit."""
+        await cls.raw(
+            "update queue_users set virtual_time = greatest(virtual_time - {} / weight,"
+            " least(virtual_time, (select virtual_time from queue_clock))) where user_id = {}",
+            media_s,
             user_id,
         )
 

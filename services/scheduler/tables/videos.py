@@ -1,10 +1,12 @@
-"""batch_videos: the rows of a batch's videos, their leases, and which of a user's videos is next."""
+"""batch_videos: the rows of a batch's videos, and their leases."""
 
 from __future__ import annotations
 
-from typing import Any, get_type_hints
+from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
+import msgspec
 from piccolo.columns import (
     JSONB,
     BigInt,
@@ -20,10 +22,7 @@ from piccolo.columns import UUID as UuidColumn
 from piccolo.table import Table
 
 from services.scheduler.state import BatchState, VideoState
-from services.scheduler.tables.columns import insert, to_column, update
-
-VIDEO_FIELDS = VideoState.__struct_fields__
-VIDEO_TYPES = get_type_hints(VideoState)
+from services.scheduler.tables.columns import insert_all, update_all
 
 
 class BatchVideos(Table, tablename="batch_videos"):
@@ -70,23 +69,28 @@ class BatchVideos(Table, tablename="batch_videos"):
     batch_created_at = Timestamptz()
 
     @classmethod
-    async def add(cls, batch: BatchState, video: VideoState) -> None:
-        """Write down a new video of a batch."""
-        fields = {
-            **{name: to_column(getattr(video, name)) for name in VIDEO_FIELDS},
-            "batch_job_id": batch.id,
-            "user_id": batch.user_id,
-            "priority": batch.priority,
-            "batch_created_at": batch.created_at,
-        }
-        await cls.raw(insert("batch_videos", fields, VIDEO_TYPES), *fields.values())
+    async def add(cls, batch: BatchState, videos: Iterable[VideoState]) -> None:
+        """Write down new videos of a batch."""
+        rows = [
+            {
+                **msgspec.structs.asdict(video),
+                "batch_job_id": batch.id,
+                "user_id": batch.user_id,
+                "priority": batch.priority,
+                "batch_created_at": batch.created_at,
+            }
+            for video in videos
+        ]
+        if rows:
+            await cls.raw(insert_all("batch_videos", rows[0]), msgspec.json.encode(rows).decode())
 
     @classmethod
-    async def store(cls, batch: BatchState, video: VideoState) -> None:
-        """Write a changed video."""
-        fields = {name: to_column(getattr(video, name)) for name in VIDEO_FIELDS if name not in ("id", "created_at")}
-        fields["priority"] = batch.priority
-        await cls.raw(update("batch_videos", fields, VIDEO_TYPES), *fields.values(), video.id)
+    async def store(cls, batch: BatchState, videos: Iterable[VideoState]) -> None:
+        """Write changed videos."""
+        rows = [{**msgspec.structs.asdict(video), "priority": batch.priority} for video in videos]
+        if rows:
+            names = rows[0].keys() - {"id", "created_at"}
+            await cls.raw(update_all("batch_videos", sorted(names)), msgspec.json.encode(rows).decode())
 
     @classmethod
     async def batch_of(cls, batch_video_id: UUID) -> UUID | None:
@@ -164,20 +168,3 @@ class BatchVideos(Table, tablename="batch_videos"):
             " and b.status = 'processing' and b.deleted_at is null limit 100"
         )
         return [row["batch_job_id"] for row in rows]
-
-    @classmethod
-    async def running(cls) -> int:
-        """How many videos the workers have."""
-        rows = await cls.raw("select count(*) as n from batch_videos where status = 'processing'")
-        count: int = rows[0]["n"]
-        return count
-
-    @classmethod
-    async def next_of(cls, user_id: UUID) -> dict[str, Any] | None:
-        """The video that is next among a user's own: priority first, then age."""
-        rows = await cls.raw(
-            "select id, batch_job_id from batch_videos where user_id = {} and queued"
-            " order by priority desc, batch_created_at, position limit 1",
-            user_id,
-        )
-        return rows[0] if rows else None

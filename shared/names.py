@@ -31,9 +31,10 @@ def name_of(text: str, *, what: str, at_most: int) -> str:
 
 
 def _plain(text: str, *, keep: str) -> str:
-    composed = unicodedata.normalize("NFC", text)
-    return "".join(
+    kept = (
         letter
-        for letter in composed
+        for letter in text
         if letter in keep or (letter not in DIRECTION_MARKS and unicodedata.category(letter) not in ("Cc", "Cs"))
     )
+    # Last, because what was between two letters may have kept them from being one.
+    return unicodedata.normalize("NFC", "".join(kept))

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.gateway.names import DIRECTION_MARKS, name_of, normalised, paragraphs
 from shared.errors import Invalid
+from shared.names import DIRECTION_MARKS, name_of, normalised, paragraphs
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,7 @@ from shared.errors import Invalid
         ("Cafe\u0301", "Caf\u00e9"),
         ("\u202egpj.exe", "gpj.exe"),
         ("a\x00b\x1bc", "abc"),
+        ("Cafe\x07\u0301", "Caf\u00e9"),
         ("👩\u200d👧 family", "👩\u200d👧 family"),
     ],
 )

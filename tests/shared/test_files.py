@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import unicodedata
-from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.uploader.names import MAX_NAME, checked, clean_name
 from shared.errors import Invalid, TooLarge
-from shared.messages import NewUpload
+from shared.files import MAX_NAME, Described, checked, clean_name
 
 MOST = 1000
 
 
-def file(name: str, size: int | None = 10, kind: str | None = None) -> NewUpload:
-    """A file as it is announced."""
-    return NewUpload(video_id=UUID(int=1), name=name, size_bytes=size, content_type=kind)
+def announced(name: str, size: int | None = 10, kind: str | None = None) -> Described:
+    """A file as it is announced, after the check."""
+    return checked(name, size, kind, MOST)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +40,7 @@ def test_names_are_made_safe_to_show(given_name: str, kept: str) -> None:
 
 @pytest.mark.parametrize("name", ["", "   ", "\u202e", "\x00", ".", "..", "x" * (MAX_NAME + 1)])
 def test_names_of_nothing_or_too_much_are_refused(name: str) -> None:
-    with pytest.raises(Invalid, match="255"):
+    with pytest.raises(Invalid, match="file"):
         clean_name(name)
 
 
@@ -71,7 +69,7 @@ def test_a_name_is_never_unsafe_and_cleaning_it_again_changes_nothing(text: str)
     ],
 )
 def test_the_four_kinds_are_accepted(name: str, kind: str | None, expected: str) -> None:
-    assert checked(file(name, kind=kind), MOST).content_type == expected
+    assert announced(name, kind=kind).content_type == expected
 
 
 @pytest.mark.parametrize(
@@ -90,21 +88,21 @@ def test_the_four_kinds_are_accepted(name: str, kind: str | None, expected: str)
 )
 def test_other_kinds_are_refused_by_name(name: str, kind: str | None) -> None:
     with pytest.raises(Invalid, match=name.replace(".", r"\.")):
-        checked(file(name, kind=kind), MOST)
+        announced(name, kind=kind)
 
 
 @pytest.mark.parametrize("size", [0, -1])
 def test_an_empty_file_is_refused(size: int) -> None:
     with pytest.raises(Invalid, match="empty"):
-        checked(file("a.mp4", size), MOST)
+        announced("a.mp4", size)
 
 
 def test_the_limit_is_exact() -> None:
-    assert checked(file("a.mp4", MOST), MOST).size_bytes == MOST
+    assert announced("a.mp4", MOST).size_bytes == MOST
     with pytest.raises(TooLarge, match="1001"):
-        checked(file("a.mp4", MOST + 1), MOST)
+        announced("a.mp4", MOST + 1)
 
 
 def test_a_file_that_was_not_described_may_be_called_anything() -> None:
-    found = checked(file("Video 1", None), MOST)
+    found = announced("Video 1", None)
     assert (found.name, found.size_bytes, found.content_type) == ("Video 1", None, None)
