@@ -111,7 +111,10 @@ async def _campaign(stack: LocalStack, plan: Plan, say: Callable[[str], None]) -
 
 
 async def _strike_all(stack: LocalStack, plan: Plan, struck: list[str], say: Callable[[str], None]) -> None:
-    """Strike one after the other; while a processor is frozen, others are struck as well."""
+    """Strike one after the other; while a processor is frozen, others are struck as well.
+
+    Two are never frozen at once: nobody could take over.
+    """
     frozen: dict[str, asyncio.Task[None]] = {}
 
     async def strike_one(fault: Fault) -> None:
@@ -120,10 +123,12 @@ async def _strike_all(stack: LocalStack, plan: Plan, struck: list[str], say: Cal
 
     for fault in drawn(plan.deck, plan.faults, plan.lease_s, random.Random(plan.seed)):
         await asyncio.sleep(fault.before_s)
-        if (earlier := frozen.pop(fault.target, None)) is not None:
-            await earlier
+        sleeps = fault.how == "freeze" and fault.target in PROCESSORS
+        for target in list(frozen) if sleeps else [fault.target]:
+            if (earlier := frozen.pop(target, None)) is not None:
+                await earlier
         struck.append(str(fault))
-        if fault.how == "freeze" and fault.target in PROCESSORS:
+        if sleeps:
             frozen[fault.target] = asyncio.create_task(strike_one(fault))
         else:
             await strike_one(fault)

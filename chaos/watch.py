@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import asyncpg
 from msgspec import Struct, field
 
+from shared.database import AWAY
 from stack import postgres
 from stack.local import LocalStack
 
@@ -76,5 +77,5 @@ async def watch_for_ever(stack: LocalStack, watch: Watch) -> None:
                     await asyncio.sleep(EVERY_S)
             finally:
                 connection.terminate()
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except AWAY:
             await asyncio.sleep(EVERY_S)

@@ -36,6 +36,8 @@ AWAY = (
     asyncpg.OperatorInterventionError,
     asyncpg.TooManyConnectionsError,
     asyncpg.IdleInTransactionSessionTimeoutError,
+    # For a moment after the server's last words asyncpg takes the connection for one that is busy ("another operation").
+    asyncpg.InternalClientError,
     OSError,
 )
 """What asyncpg raises when the server has gone, has no room, or is just starting or stopping."""

@@ -41,7 +41,9 @@ def configure(level: str, form: str, process: str) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
-    for chatty in ("pika", "dramatiq.worker", "httpx", "httpcore", "asyncio", "uvicorn.access", "botocore", "urllib3"):
+    # While RabbitMQ is away pika reports each of many tries with a traceback; who uses it says so in one line.
+    logging.getLogger("pika").setLevel(logging.CRITICAL)
+    for chatty in ("dramatiq.worker", "httpx", "httpcore", "asyncio", "uvicorn.access", "botocore", "urllib3"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.contextvars.bind_contextvars(process=process)
 

@@ -54,6 +54,22 @@ async def test_connections_that_the_server_closed_are_replaced(database: Databas
         assert await ask(database, "select 1 as one")
 
 
+@pytest.mark.parametrize("turns", range(4))
+async def test_a_connection_that_just_heard_of_the_end_is_away_like_any_other(
+    database: Database, servers: LocalStack, turns: int
+) -> None:
+    with pytest.raises(Unavailable):
+        async with database.transaction():
+            (row,) = await ask(database, "select pg_backend_pid() as pid")
+            servers.sql(f"select pg_terminate_backend({row['pid']}, 5000)")
+            # The server's last words are read in one turn of the loop, and the end of the connection in a later one.
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            await ask(database, "select 1")
+    async with asyncio.timeout(5):
+        assert await ask(database, "select 1 as one")
+
+
 async def test_a_failed_transaction_is_rolled_back_and_the_next_one_is_a_new_one(database: Database) -> None:
     with pytest.raises(ZeroDivisionError):
         async with database.transaction():
