@@ -39,7 +39,7 @@ export default defineConfig({
     globals: false,
     setupFiles: ["./src/test/setup.ts"],
     restoreMocks: true,
-    testTimeout: 15_000,
+    testTimeout: 30_000,
     coverage: { include: ["src/**"], exclude: ["src/main.tsx", "src/api/schema.d.ts", "src/test/**"] },
   },
 });

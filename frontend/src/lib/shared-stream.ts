@@ -98,6 +98,7 @@ interface Following {
 /** Listen to the server, and connect again whenever that ends; a source that was refused would not do that by itself. */
 function follow({ makeSource, signal, become, hear }: Following): Promise<void> {
   return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
     let failures = 0;
     let source: SourceLike | null = null;
     let timer: ReturnType<typeof setTimeout> | undefined;

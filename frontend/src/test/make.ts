@@ -1,0 +1,156 @@
+/** Things as the server would tell them, for tests. */
+import { DEFAULT_SETTINGS } from "@/lib/settings";
+import type { BatchExport, BatchJob, BatchJobDetails, BatchVideo, Me, SettingsTemplate } from "@/types/batch";
+
+const NOW = "2026-11-22T12:00:00Z";
+let number = 0;
+
+export function makeId(): string {
+  number += 1;
+  return `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
+}
+
+export function makeMe(facts: Partial<Me> = {}): Me {
+  return {
+    id: "user",
+    email: "ada@example.com",
+    tier: "creator",
+    role: "user",
+    created_at: NOW,
+    limits: {
+      videos_per_batch: 20,
+      concurrency: 3,
+      weight: 2,
+      default_priority: 6,
+      batches_per_hour: 20,
+      open_batches: 10,
+      minutes_per_month: 3000,
+    },
+    ...facts,
+  };
+}
+
+export function makeJob(facts: Partial<BatchJob> = {}): BatchJob {
+  return {
+    id: makeId(),
+    user_id: "user",
+    name: "Season 3",
+    description: null,
+    settings: DEFAULT_SETTINGS,
+    status: "processing",
+    priority: 6,
+    total_videos: 20,
+    completed_videos: 15,
+    failed_videos: 0,
+    cancelled_videos: 0,
+    running_videos: 1,
+    progress_percentage: 75,
+    total_duration_seconds: 3600,
+    processed_duration_seconds: 1800,
+    estimated_time_remaining: 600,
+    error_message: null,
+    created_at: NOW,
+    started_at: NOW,
+    completed_at: null,
+    updated_at: NOW,
+    revision: 1,
+    ...facts,
+  };
+}
+
+export function makeVideo(facts: Partial<BatchVideo> = {}): BatchVideo {
+  const id = makeId();
+  return {
+    id,
+    batch_job_id: "batch",
+    video_id: `video-${id}`,
+    position: 1,
+    name: "episode-1.mp4",
+    size_bytes: 734_003_200,
+    duration_s: 1834,
+    status: "pending",
+    progress_percentage: 0,
+    current_stage: null,
+    error_code: null,
+    error_message: null,
+    retry_count: 0,
+    max_retries: 3,
+    attempt: 0,
+    processing_result: null,
+    output: null,
+    output_video_url: null,
+    uploaded_at: NOW,
+    next_try_at: null,
+    created_at: NOW,
+    started_at: null,
+    completed_at: null,
+    updated_at: NOW,
+    revision: 1,
+    ...facts,
+  };
+}
+
+/** A batch of these videos, with the numbers that follow from them. */
+export function makeDetails(videos: Partial<BatchVideo>[], facts: Partial<BatchJob> = {}): BatchJobDetails {
+  const id = facts.id ?? makeId();
+  const all = videos.map((video, place) =>
+    makeVideo({ position: place + 1, name: `episode-${place + 1}.mp4`, ...video, batch_job_id: id }),
+  );
+  const count = (status: BatchVideo["status"]) => all.filter((video) => video.status === status).length;
+  const job = makeJob({
+    total_videos: all.length,
+    completed_videos: count("completed"),
+    failed_videos: count("failed"),
+    cancelled_videos: count("cancelled"),
+    running_videos: count("processing"),
+    ...facts,
+    id,
+  });
+  return { ...job, videos: all };
+}
+
+/** The same as the API tells it. */
+export function told(batch: BatchJobDetails) {
+  const { videos, ...batch_job } = batch;
+  return { batch_job, videos };
+}
+
+export function makeExport(facts: Partial<BatchExport> = {}): BatchExport {
+  return {
+    id: makeId(),
+    batch_job_id: "batch",
+    format: "zip",
+    status: "completed",
+    progress: 100,
+    operation: null,
+    deliverable: null,
+    file_name: "Season 3.zip",
+    file_size: 512_000_000,
+    download_url: "http://store.test/season-3.zip",
+    expires_at: new Date(Date.now() + 23 * 3600_000).toISOString(),
+    error_message: null,
+    created_at: NOW,
+    completed_at: NOW,
+    revision: 1,
+    ...facts,
+  };
+}
+
+export function makeTemplate(facts: Partial<SettingsTemplate> = {}): SettingsTemplate {
+  return {
+    id: makeId(),
+    name: "Podcast",
+    settings: DEFAULT_SETTINGS,
+    is_default: false,
+    created_at: NOW,
+    updated_at: NOW,
+    ...facts,
+  };
+}
+
+/** A file of so many bytes, none of which is looked at. */
+export function makeFile(name: string, size = 1000, type = "video/mp4"): File {
+  const file = new File(["x"], name, { type, lastModified: 1 });
+  Object.defineProperty(file, "size", { value: size });
+  return file;
+}

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import uuid
+
+from tests.gateway.conftest import House
+
+FILES = [{"name": "one.mp4", "size": 2_000}, {"name": "two.mov", "size": 3_000}]
+
+
+async def test_the_library_tells_in_which_batches_a_video_is(house: House) -> None:
+    ada, eve = await house.person(), await house.person()
+    made = (await ada.client.post("/api/batch-jobs", json={"name": "Talks", "files": FILES})).json()
+    page = (await ada.client.get("/api/videos?sort=name")).json()
+    assert [video["name"] for video in page["videos"]] == ["one.mp4", "two.mov"]
+    batch = {"batch_job_id": made["batch_job_id"], "batch_name": "Talks", "batch_status": "pending"}
+    for video in page["videos"]:
+        assert video["batches"] == [{"video_id": video["id"], **batch}]
+    one = (await ada.client.get(f"/api/videos/{page['videos'][0]['id']}")).json()
+    assert one["batches"][0]["batch_name"] == "Talks" and one["source_url"] is None
+    assert (await eve.client.get("/api/videos")).json() == {"videos": [], "total": 0}
+
+
+async def test_videos_can_be_asked_for_by_their_ids(house: House) -> None:
+    ada, eve = await house.person(), await house.person()
+    await ada.client.post("/api/batch-jobs", json={"name": "Talks", "files": FILES})
+    first = (await ada.client.get("/api/videos?sort=name")).json()["videos"][0]["id"]
+    found = (await ada.client.get(f"/api/videos?ids={first}&ids={uuid.uuid4()}")).json()
+    assert [video["id"] for video in found["videos"]] == [first]
+    assert (await eve.client.get(f"/api/videos?ids={first}")).json()["videos"] == []
+    assert (await ada.client.get("/api/videos?ids=nonsense")).status_code == 422
+
+
+async def test_without_exports_the_list_of_all_is_empty(house: House) -> None:
+    ada = await house.person()
+    assert (await ada.client.get("/api/exports")).json() == {"exports": []}
