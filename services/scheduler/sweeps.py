@@ -62,6 +62,8 @@ async def sweep(at: Scheduler) -> None:
     async with at.outbox.change():
         for expired in await Exports.expire():
             await at.outbox.add(DeleteDeliverable(export_id=expired.id))
+    if at.settings.delete_rows:
+        await BatchJobs.purge()
     at.dispatcher.wake()
 
 
