@@ -20,7 +20,7 @@ from shared.messages import BatchChanged, Update, VideoChanged, WorkStopped
 from shared.outbox import Outbox
 from shared.tiers import DEFAULT_TIERS, Limits
 
-ASKS_FOR_QUOTA = (events.Start, events.Retry, events.Uploaded)
+ASKS_FOR_QUOTA = (events.Start, events.Retry, events.RenderAgain, events.Uploaded)
 """Events that may be refused for want of quota. Work that has begun never is: one video must not hold up the queue."""
 
 NO_SUCH_BATCH = "There is no such batch; it may have been deleted."

@@ -26,15 +26,31 @@ class QueueUsers(Table, tablename="queue_users"):
 
     @classmethod
     async def known(cls, user_id: UUID, tier: str, weight: float, concurrency: int) -> None:
-        """Write down a user's limits as told last."""
+        """Write down a user's limits as told last. Who was at the own limit and may do more comes back at the clock."""
         await cls.raw(
-            "insert into queue_users (user_id, tier, weight, concurrency) values ({}, {}, {}, {}) on conflict (user_id)"
-            " do update set tier = excluded.tier, weight = excluded.weight, concurrency = excluded.concurrency",
+            "insert into queue_users as q (user_id, tier, weight, concurrency) values ({}, {}, {}, {}) on conflict (user_id)"
+            " do update set tier = excluded.tier, weight = excluded.weight, concurrency = excluded.concurrency,"
+            " virtual_time = case when q.running < q.concurrency then q.virtual_time"
+            " else greatest(q.virtual_time, (select virtual_time from queue_clock)) end",
             user_id,
             tier,
             weight,
             concurrency,
         )
+
+    @classmethod
+    async def of(cls, user_id: UUID) -> dict[str, Any] | None:
+        """A user's limits and counts, if anything is known of the user."""
+        rows = await cls.raw("select * from queue_users where user_id = {}", user_id)
+        return rows[0] if rows else None
+
+    @classmethod
+    async def waiting_now(cls) -> tuple[int, int]:
+        """How many videos wait for a worker, and of how many users."""
+        rows = await cls.raw(
+            "select coalesce(sum(waiting), 0)::bigint as videos, count(*) as users from queue_users where waiting > 0"
+        )
+        return rows[0]["videos"], rows[0]["users"]
 
     @classmethod
     async def tier_of(cls, user_id: UUID) -> Tier:

@@ -62,6 +62,18 @@ class UsageLedger(Table, tablename="usage_ledger"):
         used: float = rows[0]["used"]
         return used
 
+    @classmethod
+    async def used_and_held_s(cls, user_id: UUID, now: datetime) -> tuple[float, float]:
+        """Seconds of media in a user's month: of videos that were processed, and of those that wait or run."""
+        rows = await cls.raw(
+            "select coalesce(sum(seconds) filter (where kind = 'settle'), 0) as used,"
+            " coalesce(sum(case kind when 'hold' then seconds else -seconds end), 0) as held"
+            " from usage_ledger where user_id = {} and month = {}",
+            user_id,
+            month_of(now),
+        )
+        return rows[0]["used"], rows[0]["held"]
+
 
 def month_of(now: datetime) -> date:
     """The first day of the month (UTC)."""

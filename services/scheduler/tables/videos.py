@@ -55,6 +55,8 @@ class BatchVideos(Table, tablename="batch_videos"):
     charged = Boolean()
     fenced = Boolean()
     own_upload = Boolean()
+    settings = JSONB(null=True)
+    kept = JSONB(null=True)
     source = JSONB(null=True)
     facts = JSONB(null=True)
     output = JSONB(null=True)
