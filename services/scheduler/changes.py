@@ -40,14 +40,13 @@ async def change(
     tier does not allow it.
     """
     async with outbox.change():
-        old = await BatchJobs.load(batch_id, user_id=user_id, lock=True)
-        if old is None:
+        locked = await BatchJobs.lock(batch_id, user_id=user_id)
+        if locked is None:
             raise NotFound(NO_SUCH_BATCH)
-        now = await BatchJobs.now()
+        old, now = locked
         step = await _within_quota(old, event, advance(old, event, now), now, tiers)
-        new = await BatchJobs.store(old, step.batch, now)
-        await UsageLedger.book(new, step.ledger, now)
-        await outbox.add(*step.commands)
+        along = [*UsageLedger.booking(old, step.ledger, now), *outbox.adding(*step.commands)]
+        new = await BatchJobs.store(old, step.batch, now, along)
         tell(outbox, bus, [*differences(old, new), *stops(new, step.stopped)])
     return new
 
