@@ -450,14 +450,25 @@ class ProcessVideo(Command, frozen=True, kw_only=True):
     settings: BatchSettings
 
 
+class ExtraFile(Struct, frozen=True, kw_only=True):
+    """A file that goes beside a video into a ZIP, such as its subtitles."""
+
+    suffix: str
+    """What follows the video's name in the archive: `srt` makes `001_name.srt` beside `001_name.mp4`."""
+    stored: StoredObject
+
+
 class ExportItem(Struct, frozen=True, kw_only=True):
-    """A file that goes into an export."""
+    """A video that goes into an export."""
 
     position: int
     name: str
     """The video's name, as its owner gave it."""
     stored: StoredObject
     duration_s: float | None = None
+    made_at: datetime | None = None
+    """When the file was finished: the time it has in an archive."""
+    extras: tuple[ExtraFile, ...] = ()
 
 
 class BuildExport(Command, frozen=True, kw_only=True):
