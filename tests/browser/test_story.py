@@ -101,7 +101,7 @@ async def test_a_season_goes_in_and_comes_out_as_one_zip(
     await expect(page.get_by_role("link", name="In Harbour Talks")).to_have_count(4)
     await page.get_by_role("link", name=NAMES[0], exact=True).click()
     await expect(page.get_by_role("radio", name="Result")).to_be_checked()
-    await page.wait_for_function("document.querySelector('video').readyState > 0")
+    await page.wait_for_function("() => document.querySelector('video').readyState > 0")
     await page.goto("/exports")
     await expect(page.get_by_text("Harbour Talks.zip")).to_be_visible()
 

@@ -56,12 +56,11 @@ async def test_an_upload_goes_on_after_a_reload_without_sending_anything_twice(v
 
     await page.keyboard.press("n")
     await page.get_by_test_id("files").set_input_files([clip])
-    await page.get_by_role("button", name="Upload 1 video").click()
+    async with page.expect_request_finished(lambda request: request.method == "PUT"):
+        await page.get_by_role("button", name="Upload 1 video").click()
     await page.get_by_role("button", name="Continue in the background").click()
     uploads = page.get_by_role("complementary", name="Uploads")
-    await page.wait_for_function(
-        "/ [2-9]\\d%|^[2-9]\\d%/.test(document.querySelector('aside[aria-label=Uploads]').innerText)"
-    )
+    await expect(uploads.get_by_text("Uploading 1 file")).to_be_visible()
     before = set(arrived)
     assert before
     await page.reload()
@@ -108,7 +107,7 @@ async def test_no_page_keeps_anybody_out(visit: Visit, media: Path, scheme: str)
     ):
         await page.goto(path)
         await expect(page.get_by_role("heading", name=heading, level=1)).to_be_visible()
-        await page.wait_for_function("!document.querySelector('[aria-busy=true],[data-testid=skeleton]')")
+        await expect(page.locator("[aria-busy=true],[data-testid=skeleton]")).to_have_count(0)
         assert await barriers(page) == [], path
     await page.goto("/")
     await expect(page.locator("[data-live=live]")).to_be_visible()
