@@ -17,10 +17,12 @@ def told(report: Report) -> str:
     """The report, for people."""
     verdict = report.verdict
     amounts = (f"{report.batches} batches", f"{verdict.completed} videos completed", f"{report.exports} exports")
+    standstill = f"longest standstill {report.longest_s:.1f} s of at most {report.limit_s:.0f} s: {report.longest_what}"
     lines = [
         f"{len(report.struck)} faults in {report.took_s / 60:.1f} min, seed {report.plan.seed}",
         f"{', '.join(amounts)}; {verdict.taken_over} videos were taken over from a run that was fenced off",
-        f"longest standstill {report.longest_s:.1f} s: {report.longest_what}",
+        standstill,
+        f"longest absence of a server {report.outage_s:.1f} s",
         *(f"  longest of any {kind}: {seconds:.1f} s" for kind, seconds in sorted(report.by_kind.items())),
         *(f"WRONG: {what}" for what in report.wrong),
         "Something is wrong." if report.wrong else "Every video ended once and as it should; nothing is left over.",

@@ -31,6 +31,14 @@ group by b.id having b.total_videos <> count(*)
     or b.failed_videos <> count(*) filter (where v.status = 'failed')
     or b.cancelled_videos <> count(*) filter (where v.status = 'cancelled')
 """
+CHARGES = """
+select v.id from scheduler.batch_videos v left join scheduler.usage_ledger l on l.batch_video_id = v.id
+group by v.id having count(*) filter (where l.kind = 'hold') <> count(*) filter (where l.kind in ('settle', 'release'))
+    or count(*) filter (where l.kind = 'settle') <> (v.status = 'completed')::int
+    or sum(l.seconds) filter (where l.kind = 'settle')
+        is distinct from case when v.status = 'completed' then v.duration_seconds end
+"""
+"""Videos that were not charged exactly once for what was done."""
 QUEUE = """
 select user_id, waiting, running from scheduler.queue_users where waiting <> 0 or running <> 0
 """
@@ -57,6 +65,7 @@ async def judge(stack: LocalStack, done: Done) -> Verdict:
         rows = [dict(row) for row in await connection.fetch(VIDEOS)]
         wrong += await _until_quiet(stack, connection, rows)
         wrong += [f"the counters of batch {row['id']} do not agree" for row in await connection.fetch(COUNTERS)]
+        wrong += [f"video {row['id']} was not charged once" for row in await connection.fetch(CHARGES)]
     finally:
         await connection.close()
     for row in rows:

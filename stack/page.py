@@ -50,6 +50,8 @@ def ensure(root: Path, *, say: Callable[[str], None], packages: bool = False) ->
     Nothing happens when both are. Raises `StackError` when that is not possible.
     """
     folder = root / "frontend"
+    if not (folder / "package.json").is_file():
+        return  # a copy without the page: the gateway shows a plain one
     stamp = folder / "dist" / ".sources"
     digest = digest_of(folder)
     built = (folder / "dist" / "index.html").is_file() and stamp.is_file() and stamp.read_text() == digest

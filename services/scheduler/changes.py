@@ -20,6 +20,9 @@ from shared.messages import BatchChanged, Update, VideoChanged, WorkStopped
 from shared.outbox import Outbox
 from shared.tiers import DEFAULT_TIERS, Limits
 
+ASKS_FOR_QUOTA = (events.Start, events.Retry, events.Uploaded)
+"""Events that may be refused for want of quota. Work that has begun never is: one video must not hold up the queue."""
+
 NO_SUCH_BATCH = "There is no such batch; it may have been deleted."
 
 
@@ -56,6 +59,8 @@ async def _within_quota(
 
     A video that is uploaded after the start, and for which no minutes are left, fails alone.
     """
+    if not isinstance(event, ASKS_FOR_QUOTA):
+        return step
     wanted_s = held(step.ledger)
     opens = step.batch.status in STARTED and old.status not in STARTED
     if not wanted_s and not opens:

@@ -55,10 +55,10 @@ async def test_the_reference_works_without_the_internet(house: House) -> None:
 
 
 async def test_without_a_built_page_a_plain_one_leads_to_the_reference(start: Start, tmp_path: Path) -> None:
-    house = await start(frontend_folder=tmp_path / "never-built")
-    answer = await house.client().get("/")
+    client = (await start(frontend_folder=tmp_path / "nothing")).client()
+    answer = await client.get("/")
     assert answer.status_code == 200 and 'href="/schema"' in answer.text
-    missing = await house.client().get("/batches/5")
+    missing = await client.get("/batches/5")
     assert (missing.status_code, missing.json()["code"]) == (404, "not_found")
 
 

@@ -50,7 +50,7 @@ def finished(api: httpx.Client, batch: str) -> dict[str, Any]:
 def outputs_of(video: dict[str, Any], system: LocalStack) -> list[Path]:
     """What the store has of the runs on a video."""
     objects = Path(system.environment("processor.worker.1")["DAILIES_STORE_FOLDER"])
-    return [path for path in files_in(objects) if video["id"] in str(path) and path.name.startswith("output.")]
+    return list((objects / "objects" / "runs" / video["id"]).glob("*/output.*"))
 
 
 def encoders() -> list[str]:
