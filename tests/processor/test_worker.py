@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import pika
 import pytest
 from msgspec.structs import replace
 
@@ -30,6 +31,11 @@ SLOW = BatchSettings(remove_silence=True, export_format=OutputFormat.WEBM, expor
 @pytest.fixture
 def workers(servers: LocalStack, settings: ProcessorSettings, tmp_path: Path) -> Iterator[Processes]:
     """Processors to be started by the test."""
+    # Other tests have real schedulers, whose commands nobody took: these processors must not begin with them.
+    connection = pika.BlockingConnection(pika.URLParameters(settings.rabbitmq_url))
+    for queue in ("processor", "processor.DQ"):
+        connection.channel().queue_delete(queue)
+    connection.close()
     with processes(servers, tmp_path, QUICK) as workers:
         yield workers
 
