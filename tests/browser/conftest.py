@@ -5,7 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from msgspec import Struct
@@ -14,6 +16,7 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from stack import page as built_page
 from stack import programs
 from stack.local import LocalStack
+from tests.browser.hands import Hands
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ("gateway", "uploader", "scheduler", "processor", "exporter")
@@ -95,13 +98,33 @@ async def visit(browser: Browser, url: str) -> AsyncIterator[Visit]:
         assert visitor.complaints == []
 
 
-async def sign_up(page: Page, email: str) -> None:
-    """Make an account and arrive on the dashboard."""
+async def sign_up(hands: Hands) -> str:
+    """Make an account and arrive on the dashboard; gives its email address."""
+    page, email = hands.page, f"{uuid4().hex[:12]}@example.com"
     await page.goto("/sign-up")
-    await page.get_by_label("Email").fill(email)
-    await page.get_by_label("Password").fill(PASSWORD)
-    await page.get_by_role("button", name="Make an account").click()
+    await hands.write(page.get_by_label("Email"), email)
+    await hands.write(page.get_by_label("Password"), PASSWORD)
+    await hands.press(page.get_by_role("button", name="Make an account"))
     await expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
+    return email
+
+
+async def connected(page: Page) -> None:
+    """Wait until the page hears of what happens."""
+    await expect(page.locator("[data-live=live]")).to_be_visible()
+
+
+@asynccontextmanager
+async def slow_uploads(page: Page, bytes_per_second: int) -> AsyncIterator[None]:
+    """Send no faster than this for a while."""
+    network = await page.context.new_cdp_session(page)
+    line = {"offline": False, "latency": 0, "downloadThroughput": -1}
+    await network.send("Network.emulateNetworkConditions", {**line, "uploadThroughput": bytes_per_second})
+    try:
+        yield
+    finally:
+        await network.send("Network.emulateNetworkConditions", {**line, "uploadThroughput": -1})
+        await network.detach()
 
 
 def set_tier(system: LocalStack, email: str, tier: str) -> None:

@@ -42,7 +42,8 @@ def test_every_component_does_what_its_tests_say(
     node: page.Node, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     report = tmp_path / "report.json"
-    node.run(FOLDER, "test", "--", "--reporter=json", f"--outputFile={report}")
+    # The first reporter is for people: of an error outside of any test the second says nothing.
+    node.run(FOLDER, "test", "--", "--reporter=dot", "--reporter=json", f"--outputFile.json={report}")
     told = json.loads(report.read_text())
     counted = {Path(file["name"]).name.partition(".")[0]: len(file["assertionResults"]) for file in told["testResults"]}
     with capsys.disabled():
