@@ -13,7 +13,7 @@ PYTHON := .venv/bin/python
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 .DEFAULT_GOAL := help
 
-.PHONY: help demo up down ps logs test test-unit test-servers test-journey check format docs lock bench chaos \
+.PHONY: help demo up down ps logs test test-unit test-servers test-journey check format docs screenshots lock bench chaos \
 	python setup setup-dev
 
 ##@ Use it
@@ -57,9 +57,13 @@ format: setup-dev ## Bring the source into the agreed format
 	@$(PYTHON) -m ruff format --quiet .
 	@$(PYTHON) -m ruff check --quiet --fix-only .
 
-docs: setup-dev ## Write the pages that follow from the code: docs/messages.md and .env.example
+docs: setup-dev ## Write the pages that follow from the code: docs/messages.md, .env.example, the page's types
 	@$(PYTHON) -m tools.message_docs
 	@$(PYTHON) -m tools.env_example
+	@$(PYTHON) -m tools.page_types
+
+screenshots: setup-dev ## Take the pictures of every page in docs/images/
+	@$(PYTHON) -m tools.screenshots
 
 bench: setup-dev ## Measure on the local stack, as tables and in bench-results/ [ONLY=progress]
 	@$(PYTHON) -m bench $(ONLY)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from shared.errors import Invalid
 from shared.settings import SettingsError, StoreSettings
 from shared.storage.local import LocalStore
-from shared.storage.objects import ObjectStore
+from shared.storage.objects import BadPiece, ObjectStore, Piece, StoredRange
 from shared.storage.signing import parse_keys
 
-__all__ = ["LocalStore", "ObjectStore", "open_store"]
+__all__ = ["BadPiece", "LocalStore", "ObjectStore", "Piece", "StoredRange", "open_store"]
 
 
 def open_store(settings: StoreSettings) -> ObjectStore:

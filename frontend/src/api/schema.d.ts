@@ -156,6 +156,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/batch-jobs/{batch_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What came of a batch
+         * @description Of each video the length before and after, the work it took, and why it failed and what to do; when the batch has ended.
+         */
+        get: operations["get_batch_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/batch-jobs/{batch_id}/videos": {
         parameters: {
             query?: never;
@@ -256,6 +276,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/batch-jobs/{batch_id}/videos/{video_id}/render": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Render a completed video again with other settings
+         * @description The batch is processing again; the earlier result stays until the new one is stored, and also when that fails.
+         */
+        post: operations["render_video_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/batch-jobs/{batch_id}/progress": {
         parameters: {
             query?: never;
@@ -310,6 +350,66 @@ export interface paths {
          * @description Follow the export by its id until it has a `download_url`; an equal one that is still there is given at once.
          */
         post: operations["export_batch_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/batch-jobs/{batch_id}/export/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What an export would be
+         * @description Size, number of videos and the names of the files, as the same body would give them; nothing is made.
+         */
+        post: operations["estimate_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/batch-jobs/{batch_id}/export/{export_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel an export
+         * @description It stops within a second, and nothing is left of it.
+         */
+        post: operations["cancel_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/batch-jobs/{batch_id}/export/{export_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an export anew
+         * @description One that failed, was cancelled or has expired, with its options, of what the batch has now.
+         */
+        post: operations["retry_export"];
         delete?: never;
         options?: never;
         head?: never;
@@ -540,6 +640,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My preferences
+         * @description How many videos are processed at the same time, and how many the tier allows.
+         */
+        get: operations["get_preferences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change my preferences
+         * @description Fewer videos at once than the tier allows, or with null as many as it does; videos that run are finished.
+         */
+        patch: operations["change_preferences"];
+        trace?: never;
+    };
+    "/api/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What I have used of my tier
+         * @description Minutes of the month that were processed, that are held and that are left; open batches; the limits of the tier.
+         */
+        get: operations["get_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who works, on what, since when
+         * @description For accounts with the role operator: every worker with the videos and exports in its hands, and how many wait.
+         */
+        get: operations["list_workers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/api-keys": {
         parameters: {
             query?: never;
@@ -738,6 +902,8 @@ export interface components {
             /** @default null */
             estimated_time_remaining: number | null;
             /** @default null */
+            estimated_completion_at: string | null;
+            /** @default null */
             error_message: string | null;
             created_at: string;
             /** @default null */
@@ -763,6 +929,10 @@ export interface components {
             progress: number;
             /** @default null */
             operation: string | null;
+            /** @default null */
+            remaining_s: number | null;
+            /** @default [] */
+            left_out: components["schemas"]["LeftOut"][];
             /** @default null */
             deliverable: components["schemas"]["StoredObject"] | null;
             /** @default null */
@@ -808,6 +978,8 @@ export interface components {
             /** @default null */
             estimated_time_remaining: number | null;
             /** @default null */
+            estimated_completion_at: string | null;
+            /** @default null */
             error_message: string | null;
             created_at: string;
             /** @default null */
@@ -828,6 +1000,28 @@ export interface components {
             by_status: {
                 [key: string]: number;
             };
+        };
+        /**
+         * BatchReport
+         * @description What came of a batch that has ended.
+         */
+        BatchReport: {
+            /** Format: uuid */
+            batch_job_id: string;
+            name: string;
+            status: components["schemas"]["BatchStatus"];
+            started_at: string | null;
+            completed_at: string | null;
+            elapsed_s: number | null;
+            processing_s: number;
+            completed_videos: number;
+            failed_videos: number;
+            cancelled_videos: number;
+            source_s: number;
+            output_s: number;
+            saved_s: number;
+            warnings: number;
+            videos: components["schemas"]["VideoReport"][];
         };
         /**
          * BatchSettings
@@ -966,6 +1160,8 @@ export interface components {
             /** @default 0 */
             attempt: number;
             /** @default null */
+            settings: components["schemas"]["BatchSettings"] | null;
+            /** @default null */
             processing_result: components["schemas"]["ProcessingResult"] | null;
             /** @default null */
             output: components["schemas"]["StoredObject"] | null;
@@ -975,6 +1171,10 @@ export interface components {
             uploaded_at: string | null;
             /** @default null */
             next_try_at: string | null;
+            /** @default null */
+            estimated_time_remaining: number | null;
+            /** @default null */
+            estimated_completion_at: string | null;
             created_at: string;
             /** @default null */
             started_at: string | null;
@@ -1005,6 +1205,18 @@ export interface components {
             password: string;
         };
         /**
+         * ExportEstimate
+         * @description What an export would be, told before it is made.
+         */
+        ExportEstimate: {
+            videos: number;
+            size_bytes: number;
+            duration_s: number;
+            file_name: string;
+            files: string[];
+            left_out: components["schemas"]["LeftOut"][];
+        };
+        /**
          * ExportEvent
          * @description The state of an export changed.
          */
@@ -1021,6 +1233,10 @@ export interface components {
             progress: number;
             /** @default null */
             operation: string | null;
+            /** @default null */
+            remaining_s: number | null;
+            /** @default [] */
+            left_out: components["schemas"]["LeftOut"][];
             /** @default null */
             deliverable: components["schemas"]["StoredObject"] | null;
             /** @default null */
@@ -1065,6 +1281,8 @@ export interface components {
             export_id: string;
             progress: number;
             operation: string;
+            /** @default null */
+            remaining_s: number | null;
         };
         /**
          * ExportRequested
@@ -1088,6 +1306,15 @@ export interface components {
         FieldProblem: {
             field: string;
             detail: string;
+        };
+        /**
+         * LeftOut
+         * @description A video that is not in an export, and why.
+         */
+        LeftOut: {
+            position: number;
+            name: string;
+            reason: string;
         };
         /**
          * LibraryPage
@@ -1282,6 +1509,21 @@ export interface components {
              * @default false
              */
             batch_prefix?: boolean;
+            /**
+             * @description a pattern such as '{position:03}_{name}', with {name}, {position} and {batch}, or null
+             * @default null
+             */
+            naming?: string | null;
+            /**
+             * @description a list of 1 to 500 ids of videos of the batch, or null for all
+             * @default null
+             */
+            video_ids?: string[] | null;
+            /**
+             * @description true to leave out videos whose files are missing or damaged, instead of failing
+             * @default false
+             */
+            skip_damaged?: boolean;
         };
         /**
          * NewFile
@@ -1300,6 +1542,14 @@ export interface components {
              * @default null
              */
             type?: string | null;
+        };
+        /**
+         * NewRendering
+         * @description How a completed video is to be rendered again.
+         */
+        NewRendering: {
+            /** @description an object with all settings for this video */
+            settings: components["schemas"]["BatchSettings"];
         };
         /**
          * NewTemplate
@@ -1348,6 +1598,22 @@ export interface components {
             expires_at: string;
         };
         /**
+         * Preferences
+         * @description What an account has chosen for itself.
+         */
+        Preferences: {
+            concurrency: number;
+            concurrency_limit: number;
+        };
+        /**
+         * PreferencesChange
+         * @description What the account wants from now on.
+         */
+        PreferencesChange: {
+            /** @description a number of videos from 1 to 5 to be processed at the same time, or null for all that the tier allows */
+            concurrency: number | null;
+        };
+        /**
          * Problem
          * @description A problem body as in RFC 9457.
          */
@@ -1394,6 +1660,10 @@ export interface components {
             current_stage: components["schemas"]["Stage"];
             stage_percentage: number;
             attempt: number;
+            /** @default null */
+            estimated_time_remaining: number | null;
+            /** @default null */
+            video_time_remaining: number | null;
         };
         /**
          * Quality
@@ -1526,6 +1796,24 @@ export interface components {
             complete: boolean;
         };
         /**
+         * Usage
+         * @description What an account has used of what its tier allows.
+         */
+        Usage: {
+            tier: components["schemas"]["Tier"];
+            /** Format: date */
+            month: string;
+            resets_at: string;
+            minutes_used: number;
+            minutes_held: number;
+            minutes_limit: number;
+            minutes_left: number;
+            open_batches: number;
+            running_videos: number;
+            concurrency: number;
+            limits: components["schemas"]["Limits"];
+        };
+        /**
          * UserExport
          * @description An export, and of which batch it is.
          */
@@ -1622,6 +1910,8 @@ export interface components {
             /** @default 0 */
             attempt: number;
             /** @default null */
+            settings: components["schemas"]["BatchSettings"] | null;
+            /** @default null */
             processing_result: components["schemas"]["ProcessingResult"] | null;
             /** @default null */
             output: components["schemas"]["StoredObject"] | null;
@@ -1631,6 +1921,10 @@ export interface components {
             uploaded_at: string | null;
             /** @default null */
             next_try_at: string | null;
+            /** @default null */
+            estimated_time_remaining: number | null;
+            /** @default null */
+            estimated_completion_at: string | null;
             created_at: string;
             /** @default null */
             started_at: string | null;
@@ -1647,6 +1941,26 @@ export interface components {
         VideoOrder: {
             /** @description a list of the ids of all videos of the batch, in their new order */
             video_ids: string[];
+        };
+        /**
+         * VideoReport
+         * @description What came of one video.
+         */
+        VideoReport: {
+            /** Format: uuid */
+            video_id: string;
+            position: number;
+            name: string;
+            status: components["schemas"]["VideoStatus"];
+            source_s: number | null;
+            output_s: number | null;
+            saved_s: number;
+            processing_s: number | null;
+            attempts: number;
+            error_code: string | null;
+            error_message: string | null;
+            what_to_do: string | null;
+            warnings: string[];
         };
         /**
          * VideoStatus
@@ -1672,6 +1986,45 @@ export interface components {
              * @default null
              */
             video_ids?: string[] | null;
+        };
+        /**
+         * WorkShown
+         * @description A video or an export in a worker's hands.
+         */
+        WorkShown: {
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            /** Format: uuid */
+            batch_job_id: string;
+            /** Format: uuid */
+            user_id: string;
+            name: string;
+            stage: components["schemas"]["Stage"] | null;
+            attempt: number;
+            since: string | null;
+            lease_until: string | null;
+        };
+        /**
+         * WorkerShown
+         * @description A worker, and what it works on.
+         */
+        WorkerShown: {
+            worker: string;
+            service: string;
+            slots: number | null;
+            alive: boolean;
+            started_at: string | null;
+            running: components["schemas"]["WorkShown"][];
+        };
+        /**
+         * Workers
+         * @description Everybody who works, and what waits for them.
+         */
+        Workers: {
+            workers: components["schemas"]["WorkerShown"][];
+            waiting_videos: number;
+            waiting_users: number;
         };
     };
     responses: never;
@@ -1791,6 +2144,15 @@ export interface operations {
             };
             /** @description More than the tier allows; Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2372,6 +2734,64 @@ export interface operations {
             };
         };
     };
+    get_batch_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchReport"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     add_videos_to_batch_job: {
         parameters: {
             query?: never;
@@ -2775,6 +3195,95 @@ export interface operations {
             };
         };
     };
+    render_video_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+                video_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "settings": {
+                 *         "remove_silence": true,
+                 *         "silence_threshold": -35
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewRendering"];
+            };
+        };
+        responses: {
+            /** @description What was asked for */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchJob"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed; More than the tier allows */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not what was asked for */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     watch_batch_job: {
         parameters: {
             query?: never;
@@ -2954,6 +3463,219 @@ export interface operations {
             };
             /** @description The input is not what was asked for */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    estimate_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "format": "zip",
+                 *       "naming": "{position:03}_{name}"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewExport"];
+            };
+        };
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportEstimate"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not what was asked for */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchExport"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchExport"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this state */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3645,6 +4367,194 @@ export interface operations {
             };
             /** @description Nobody is signed in */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "concurrency": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["PreferencesChange"];
+            };
+        };
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not what was asked for */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_usage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Usage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_workers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workers"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
