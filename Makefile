@@ -68,7 +68,7 @@ chaos: setup-dev ## Kill and freeze everything under load, and see what becomes 
 	@$(PYTHON) -m chaos --faults $(FAULTS) $(if $(SEED),--seed $(SEED))
 
 lock: setup-dev ## Pin every Python package with its hashes, after a change of requirements*.in
-	@for name in requirements-uv requirements requirements-dev; do \
+	@for name in requirements-uv requirements requirements-s3 requirements-dev; do \
 		.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 			--no-emit-index-url --no-emit-find-links --no-annotate --no-header \
 			-o $$name.txt $$name.in || exit 1; \

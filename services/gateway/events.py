@@ -51,7 +51,7 @@ BATCH_SNAPSHOT = BatchSnapshot(
 USER_SNAPSHOT = UserSnapshot(batch_jobs=(examples.BATCH_JOB,), live=(PROGRESS,))
 
 
-def _described(union: object, snapshot: BatchSnapshot | UserSnapshot) -> ResponseSpec:
+def _described(union: Any, snapshot: BatchSnapshot | UserSnapshot) -> ResponseSpec:
     lines = (
         written(snapshot, "19370a1b2c3-41")
         + written(PROGRESS)
