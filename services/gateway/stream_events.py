@@ -48,6 +48,7 @@ class ExportProgressEvent(Struct, frozen=True, kw_only=True, tag_field="type", t
     export_id: UUID
     progress: int
     operation: str
+    remaining_s: float | None = None
 
 
 class BatchEvent(BatchJob, frozen=True, kw_only=True, tag_field="type", tag="batch"):
@@ -118,6 +119,7 @@ def live_event(update: BatchUpdate) -> LiveEvent:
                 export_id=update.about_id,
                 progress=update.progress,
                 operation=update.operation,
+                remaining_s=update.remaining_s,
             )
         case _:
             raise TypeError(f"{type(update).__name__} is not a live update")

@@ -2,8 +2,8 @@
 
 Owns: batch_jobs, batch_videos, exports, the fair queue, claims and leases.
 Answers: CreateBatch, AddVideos, EditBatch, RemoveVideos, ReorderVideos, DuplicateBatch, StartBatch, PauseBatch, ResumeBatch,
-CancelBatch, RetryFailed, DeleteBatch, GetBatch, ListBatches, FindBatches, RequestExport, GetExport, ListExports,
-ListUserExports, ClaimRun, RenewLease.
+CancelBatch, RetryFailed, DeleteBatch, GetBatch, ListBatches, FindBatches, RequestExport, EstimateExport, CancelExport,
+RetryExport, GetExport, ListExports, ListUserExports, ClaimRun, RenewLease.
 Hears: AccountChanged, VideoUploading, VideoUploaded, VideoRejected, VideoProcessed, VideoFailed, ExportBuilt, ExportFailed;
 WorkerSeen.
 Says: ProcessVideo, BuildExport, DeleteSource, DeleteRun, DeleteDeliverable; BatchChanged, VideoChanged, ExportChanged,

@@ -7,13 +7,22 @@ from urllib.parse import urlsplit
 from shared.errors import Invalid
 from shared.settings import SettingsError, StoreSettings
 from shared.storage.local import LocalStore
-from shared.storage.objects import ObjectStore
+from shared.storage.objects import BadPiece, ObjectStore, Piece, StoredRange
 from shared.storage.s3 import S3Store
 from shared.storage.s3.connection import Connection, Place
 from shared.storage.s3.signature import Credentials
 from shared.storage.signing import parse_keys
 
-__all__ = ["LocalStore", "ObjectStore", "S3Store", "open_store", "public_origin"]
+__all__ = [
+    "BadPiece",
+    "LocalStore",
+    "ObjectStore",
+    "Piece",
+    "S3Store",
+    "StoredRange",
+    "open_store",
+    "public_origin",
+]
 
 
 def open_store(settings: StoreSettings) -> ObjectStore:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -11,12 +13,12 @@ from typing import BinaryIO
 
 from shared.errors import Invalid, TooLarge
 from shared.media import StoredObject
-from shared.storage import disk, records, signing
+from shared.storage import assembling, disk, records, signing
 from shared.storage import parts as multipart
 from shared.storage.disk import CHUNK, Incoming, in_thread
 from shared.storage.folder import Folder
 from shared.storage.keys import check_number
-from shared.storage.objects import OCTETS, OpenMultipart
+from shared.storage.objects import OCTETS, OpenMultipart, Piece
 from shared.views import StoredPart
 
 PAGE = 500
@@ -101,6 +103,26 @@ class LocalStore:
     async def copy(self, source: str, target: str) -> StoredObject:
         """Store the object again under another key; the two share their data."""
         return await in_thread(self.folder.copy, source, target)
+
+    async def assemble(
+        self,
+        key: str,
+        pieces: Sequence[Piece],
+        content_type: str = OCTETS,
+        on_bytes: Callable[[int], None] | None = None,
+    ) -> StoredObject:
+        """Write pieces one behind the other in one pass, checking what passes."""
+        given_up = threading.Event()
+        work = asyncio.ensure_future(
+            in_thread(assembling.assemble, self.folder, key, pieces, content_type, on_bytes, given_up)
+        )
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            given_up.set()
+            await asyncio.wait([work])
+            work.exception()
+            raise
 
     async def delete(self, key: str) -> None:
         """Remove an object, and the folders that are empty without it."""

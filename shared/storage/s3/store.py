@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,8 +15,8 @@ from shared.media import StoredObject
 from shared.storage.disk import in_thread
 from shared.storage.disposition import disposition
 from shared.storage.keys import check_key, check_number, check_prefix
-from shared.storage.objects import OCTETS, OpenMultipart
-from shared.storage.s3 import bucket, documents, transfers
+from shared.storage.objects import OCTETS, OpenMultipart, Piece
+from shared.storage.s3 import assembling, bucket, documents, transfers
 from shared.storage.s3.connection import Changed, Connection
 from shared.storage.s3.transfers import PIECE
 from shared.views import StoredPart
@@ -134,6 +134,32 @@ class S3Store:
             except NotFound:
                 raise NotFound(f"The store has no object {source!r}.") from None
         return await self.stat(target)
+
+    async def assemble(
+        self,
+        key: str,
+        pieces: Sequence[Piece],
+        content_type: str = OCTETS,
+        on_bytes: Callable[[int], None] | None = None,
+    ) -> StoredObject:
+        """Store bytes and stretches of objects as one; large stretches never leave the service."""
+        parts = list(assembling.plans(pieces))
+        if len(parts) <= 1 and not any(part.copied for part in parts):
+            data = await assembling.content(self.connection, pieces, parts[0]) if parts else b""
+            stored = await self.put_bytes(key, data, content_type)
+            if on_bytes is not None:
+                on_bytes(len(data))
+            return stored
+        crc = assembling.checksum(pieces)
+        upload_id = await self._create(check_key(key), content_type, {} if crc is None else {CRC: f"{crc:08x}"})
+        try:
+            sent = await assembling.send(self.connection, key, upload_id, pieces, parts, on_bytes)
+            etag = await self._complete(key, upload_id, sent)
+        except BaseException:
+            await self.abort_multipart(key, upload_id)
+            raise
+        size = sum(part.size_bytes for part in sent)
+        return StoredObject(key=key, size_bytes=size, etag=etag, crc32=crc, content_type=content_type)
 
     async def delete(self, key: str) -> None:
         """Remove an object."""

@@ -52,7 +52,7 @@ async def send_file(connection: Connection, key: str, upload_id: str, path: Path
             data = await asyncio.to_thread(_stretch_of, path, offset, min(step, size - offset))
             return await put_part(connection, key, upload_id, number, data)
 
-    async with _side_by_side() as group:
+    async with side_by_side() as group:
         tasks = [group.create_task(send(number, offset)) for number, offset in enumerate(range(0, size, step), 1)]
     return [task.result() for task in tasks]
 
@@ -70,7 +70,7 @@ async def send_pieces(
         finally:
             slots.release()
 
-    async with _side_by_side() as group:
+    async with side_by_side() as group:
         async for piece in pieces:
             await slots.acquire()
             tasks.append(group.create_task(send(len(tasks) + 1, piece)))
@@ -104,7 +104,7 @@ async def fetch_file(connection: Connection, known: StoredObject, path: Path) ->
         with room_on("scratch folder"):
             descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
         try:
-            async with _side_by_side() as group:
+            async with side_by_side() as group:
                 for offset in range(0, known.size_bytes, PIECE):
                     group.create_task(bring(descriptor, offset))
             os.fchmod(descriptor, READ_ONLY)
@@ -131,7 +131,7 @@ async def stretches(
 
 
 @asynccontextmanager
-async def _side_by_side() -> AsyncIterator[asyncio.TaskGroup]:
+async def side_by_side() -> AsyncIterator[asyncio.TaskGroup]:
     """A group of tasks whose first error is raised as it is."""
     try:
         async with asyncio.TaskGroup() as group:

@@ -14,8 +14,8 @@ from shared.storage import LocalStore, ObjectStore
 def on(*kinds: str) -> pytest.MarkDecorator:
     """Run a test of the contract on these stores alone, because the other server gets this wrong.
 
-    SeaweedFS lists by folders, and goes on listing a part that was replaced. Moto dates every upload to 2010, and lets an
-    upload be asked about under any key.
+    SeaweedFS lists by folders, and goes on listing a part that was replaced. Moto dates every upload to 2010, lets an
+    upload be asked about under any key, and copies a part whatever its source's ETag.
     """
     return pytest.mark.parametrize("store", kinds, indirect=True)
 

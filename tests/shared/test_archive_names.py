@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.exporter.naming import MAX_NAME, archive_names, download_name, extension, sameness
+from shared.archive_names import MAX_NAME, archive_names, download_name, extension, sameness
 from shared.media import StoredObject
 from shared.messages import ExportItem, ExportOptions
 from tests.exporter.orders import item
@@ -17,8 +17,12 @@ from tests.exporter.orders import item
 ORIGINAL = ExportOptions(original_names=True)
 
 
+def names_of(items: list[ExportItem], batch_name: str, options: ExportOptions) -> tuple[str, ...]:
+    return tuple(name for names in archive_names(items, batch_name, options) for name in names)
+
+
 def original(name: str) -> str:
-    return archive_names([item(name)], "Batch", ORIGINAL)[0]
+    return names_of([item(name)], "Batch", ORIGINAL)[0]
 
 
 @pytest.mark.parametrize(
@@ -31,7 +35,7 @@ def original(name: str) -> str:
     ],
 )
 def test_the_options_make_the_name(options: ExportOptions, expected: str) -> None:
-    assert archive_names([item("Talk.mov", 7)], "Season 1", options) == (expected,)
+    assert names_of([item("Talk.mov", 7)], "Season 1", options) == (expected,)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +78,7 @@ def test_a_long_name_is_cut_between_characters() -> None:
 def test_equal_names_are_told_apart_also_where_only_case_or_accents_differ_in_spelling() -> None:
     names = ["a.mp4", "A.mov", "a.mp4", "a (2).mp4", "é.mp4", "e\u0301.mp4"]
     items = [item(name, position) for position, name in enumerate(names, 1)]
-    assert archive_names(items, "b", ORIGINAL) == (
+    assert names_of(items, "b", ORIGINAL) == (
         "a.mp4",
         "A (2).mp4",
         "a (3).mp4",
@@ -114,7 +118,7 @@ OPTIONS = st.builds(ExportOptions, original_names=st.booleans(), batch_prefix=st
 
 @given(ITEMS, AWKWARD, OPTIONS)
 def test_names_are_always_safe_and_unique(items: list[ExportItem], batch_name: str, options: ExportOptions) -> None:
-    names = archive_names(items, batch_name, options)
+    names = names_of(items, batch_name, options)
     assert len({sameness(name) for name in names}) == len(items)
     for name in names:
         stem = name.removesuffix(".mp4")
@@ -133,5 +137,5 @@ def test_names_are_always_safe_and_unique(items: list[ExportItem], batch_name: s
 def test_more_videos_change_no_earlier_name(
     items: list[ExportItem], batch_name: str, options: ExportOptions, count: int
 ) -> None:
-    names = archive_names(items, batch_name, options)
-    assert archive_names(items[:count], batch_name, options) == names[:count]
+    names = names_of(items, batch_name, options)
+    assert names_of(items[:count], batch_name, options) == names[:count]
