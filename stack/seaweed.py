@@ -65,7 +65,7 @@ def ensure(root: Path, *, say: Callable[[str], None]) -> None:
 def prepare(server: S3) -> None:
     """Write down who may do what. Raises `StackError` when the program is missing."""
     if not server.program.exists():
-        raise StackError("The S3 server is not installed; run: python3 -m stack setup --store s3")
+        raise StackError("The S3 server is not installed; run: make setup STORE=s3")
     (server.home / "data").mkdir(mode=0o700, parents=True, exist_ok=True)
     login = {"accessKey": ACCESS_KEY, "secretKey": server.secret_key}
     known = {"identities": [{"name": ACCESS_KEY, "credentials": [login], "actions": ["Admin"]}]}
@@ -84,6 +84,7 @@ def command(server: S3) -> tuple[str, ...]:
         "master.telemetry": "false",
         "master.volumeSizeLimitMB": 1024,
         "volume.max": 0,
+        "volume.preStopSeconds": 0,
         "filer": "true",
         "filer.localSocket": server.home / "filer.sock",
         "s3": "true",
