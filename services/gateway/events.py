@@ -44,6 +44,8 @@ PROGRESS = ProgressEvent(
     current_stage=Stage.REMOVING_SILENCE,
     stage_percentage=61,
     attempt=1,
+    estimated_time_remaining=310,
+    video_time_remaining=310,
 )
 BATCH_SNAPSHOT = BatchSnapshot(
     batch_job=examples.BATCH_JOB, videos=(examples.BATCH_VIDEO,), exports=(), live=(PROGRESS,)
