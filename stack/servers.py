@@ -110,6 +110,7 @@ def specs(servers: Servers, *, stack: Path, durable: bool) -> list[Spec]:
                 stack=stack,
                 log=logs / "s3.log",
                 ready=lambda: seaweed.is_ready(s3),
+                stop_signal=seaweed.STOP_SIGNAL,
             )
         )
     return found
