@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from bench.rows import Row
-from bench.topics import progress, scheduling, sse, upload
+from bench.topics import progress, responsiveness, scheduling, sse, upload
 
 TOPICS: dict[str, Callable[[], Sequence[Row]]] = {
     "progress": progress.run,
+    "responsiveness": responsiveness.run,
     "scheduling": scheduling.run,
     "sse": sse.run,
     "upload": upload.run,

@@ -154,6 +154,15 @@ class BatchJobs(Table, tablename="batch_jobs"):
         return rows
 
     @classmethod
+    async def purge(cls) -> int:
+        """Remove the rows of deleted batches whose exports are gone; returns how many."""
+        rows = await cls.raw(
+            "delete from batch_jobs b where deleted_at is not null and not exists (select 1 from exports e"
+            " where e.batch_job_id = b.id and e.status in ('pending', 'processing', 'completed')) returning id"
+        )
+        return len(rows)
+
+    @classmethod
     async def page(
         cls, user_id: UUID, status: BatchStatus | None, limit: int, offset: int, sort: str
     ) -> tuple[list[dict[str, Any]], dict[str, int]]:
