@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from bench.rows import Row
-from bench.topics import page, progress, scheduling
+from bench.topics import page, progress, scheduling, sse
 
 TOPICS: dict[str, Callable[[], Sequence[Row]]] = {
     "page": page.run,
     "progress": progress.run,
     "scheduling": scheduling.run,
+    "sse": sse.run,
 }

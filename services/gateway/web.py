@@ -10,7 +10,20 @@ from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
 from litestar.types import ASGIApp
 
-from services.gateway import accounts, api_keys, batches, editing, events, exports, sessions, sign_up, templates, videos
+from services.gateway import (
+    accounts,
+    api_keys,
+    batches,
+    editing,
+    events,
+    exports,
+    oversight,
+    preferences,
+    sessions,
+    sign_up,
+    templates,
+    videos,
+)
 from services.gateway.authentication import SignedIn, caller_of, from_our_page, gateway_of
 from services.gateway.headers import with_headers
 from services.gateway.openapi import configuration
@@ -31,12 +44,14 @@ ROUTES = (
     batches.cancel_batch_job,
     batches.retry_failed_videos,
     batches.delete_batch_job,
+    oversight.get_batch_report,
     editing.add_videos_to_batch_job,
     editing.edit_batch_job,
     editing.remove_video_from_batch_job,
     editing.remove_videos_from_batch_job,
     editing.reorder_videos_of_batch_job,
     editing.duplicate_batch_job,
+    editing.render_video_again,
     events.watch_batch_job,
     events.watch_everything,
     exports.export_batch_job,
@@ -52,6 +67,10 @@ ROUTES = (
     sessions.sign_in,
     sessions.sign_out,
     accounts.get_me,
+    preferences.get_preferences,
+    preferences.change_preferences,
+    oversight.get_usage,
+    oversight.list_workers,
     api_keys.create_api_key,
     api_keys.list_api_keys,
     api_keys.revoke_api_key,
