@@ -107,7 +107,8 @@ function putVideo(client: QueryClient, video: BatchVideo, at: number): Outcome |
 
 function putProgress(client: QueryClient, event: LiveProgress, touched: Set<string>, at: number): void {
   if (event.type === "export_progress") {
-    const step = { progress: event.progress, operation: event.operation, status: "processing" as const };
+    const { progress, operation, remaining_s = null } = event;
+    const step = { progress, operation, remaining_s, status: "processing" as const };
     changeExport(client, event.batch_id, event.export_id, (known) =>
       known.status === "pending" || known.status === "processing" ? { ...known, ...step } : known,
     );

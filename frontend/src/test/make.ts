@@ -1,6 +1,15 @@
 /** Things as the server would tell them, for tests. */
 import { DEFAULT_SETTINGS } from "@/lib/settings";
-import type { BatchExport, BatchJob, BatchJobDetails, BatchReport, BatchVideo, Me, SettingsTemplate } from "@/types/batch";
+import type {
+  BatchExport,
+  BatchJob,
+  BatchJobDetails,
+  BatchReport,
+  BatchVideo,
+  ExportEstimate,
+  Me,
+  SettingsTemplate,
+} from "@/types/batch";
 
 const NOW = "2026-11-22T12:00:00Z";
 let number = 0;
@@ -163,6 +172,8 @@ export function makeExport(facts: Partial<BatchExport> = {}): BatchExport {
     status: "completed",
     progress: 100,
     operation: null,
+    remaining_s: null,
+    left_out: [],
     deliverable: null,
     file_name: "Season 3.zip",
     file_size: 512_000_000,
@@ -172,6 +183,18 @@ export function makeExport(facts: Partial<BatchExport> = {}): BatchExport {
     created_at: NOW,
     completed_at: NOW,
     revision: 1,
+    ...facts,
+  };
+}
+
+export function makeEstimate(facts: Partial<ExportEstimate> = {}): ExportEstimate {
+  return {
+    videos: 2,
+    size_bytes: 200_000_000,
+    duration_s: 120,
+    file_name: "Season 3.zip",
+    files: ["001_one.mp4", "002_two.mp4"],
+    left_out: [],
     ...facts,
   };
 }
