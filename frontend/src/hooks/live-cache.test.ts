@@ -4,7 +4,7 @@ import { keys } from "@/api/keys";
 import { thinned } from "@/hooks/live";
 import { applyEvents } from "@/hooks/live-cache";
 import { sentence } from "@/hooks/outcomes";
-import { makeDetails, makeJob } from "@/test/make";
+import { makeDetails, makeJob, makeProgress } from "@/test/make";
 import type { BatchJobDetails, BatchJobPage, BatchVideo, LiveEvent } from "@/types/batch";
 
 let client: QueryClient;
@@ -24,16 +24,7 @@ beforeEach(() => {
 });
 
 function progress(percent: number, facts: object = {}): LiveEvent {
-  return {
-    type: "progress",
-    batch_id: batch.id,
-    video_id: batch.videos[0]?.video_id as string,
-    progress: percent,
-    current_stage: "exporting",
-    stage_percentage: 0,
-    attempt: 2,
-    ...facts,
-  };
+  return makeProgress(batch.videos[0] as BatchVideo, { progress: percent, stage_percentage: 0, attempt: 2, ...facts });
 }
 
 describe("live events in the cache", () => {

@@ -1,6 +1,14 @@
 /** Things as the server would tell them, for tests. */
 import { DEFAULT_SETTINGS } from "@/lib/settings";
-import type { BatchExport, BatchJob, BatchJobDetails, BatchVideo, Me, SettingsTemplate } from "@/types/batch";
+import type {
+  BatchExport,
+  BatchJob,
+  BatchJobDetails,
+  BatchVideo,
+  LiveEvent,
+  Me,
+  SettingsTemplate,
+} from "@/types/batch";
 
 const NOW = "2026-11-22T12:00:00Z";
 let number = 0;
@@ -48,6 +56,7 @@ export function makeJob(facts: Partial<BatchJob> = {}): BatchJob {
     total_duration_seconds: 3600,
     processed_duration_seconds: 1800,
     estimated_time_remaining: 600,
+    estimated_completion_at: null,
     error_message: null,
     created_at: NOW,
     started_at: NOW,
@@ -76,6 +85,9 @@ export function makeVideo(facts: Partial<BatchVideo> = {}): BatchVideo {
     retry_count: 0,
     max_retries: 3,
     attempt: 0,
+    settings: null,
+    estimated_time_remaining: null,
+    estimated_completion_at: null,
     processing_result: null,
     output: null,
     output_video_url: null,
@@ -86,6 +98,25 @@ export function makeVideo(facts: Partial<BatchVideo> = {}): BatchVideo {
     completed_at: null,
     updated_at: NOW,
     revision: 1,
+    ...facts,
+  };
+}
+
+/** How far a video is, as the server tells it live. */
+export function makeProgress(
+  video: Pick<BatchVideo, "batch_job_id" | "video_id">,
+  facts: Partial<Extract<LiveEvent, { type: "progress" }>> = {},
+): LiveEvent {
+  return {
+    type: "progress",
+    batch_id: video.batch_job_id,
+    video_id: video.video_id,
+    progress: 66,
+    current_stage: "exporting",
+    stage_percentage: 5,
+    attempt: 1,
+    estimated_time_remaining: null,
+    video_time_remaining: null,
     ...facts,
   };
 }
