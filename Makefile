@@ -3,26 +3,32 @@
 
 PROCESSORS ?= 1
 STORE ?=
+EMAIL ?=
+TIER ?=
+ROLE ?=
 SERVICE ?=
 ONLY ?=
 FAULTS ?= 100
 SEED ?=
 
+ifneq ($(STORE),)
+export DAILIES_STORE := $(STORE)
+endif
 SHELL := /bin/sh
 PYTHON := .venv/bin/python
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 .DEFAULT_GOAL := help
 
-.PHONY: help demo up down ps logs test test-unit test-servers test-journey check format docs screenshots lock bench chaos \
+.PHONY: help demo up down ps logs account test test-unit test-servers test-journey check format docs screenshots lock bench chaos \
 	python setup setup-dev
 
 ##@ Use it
 
-demo: setup ## Run the main job on sample videos; the results are left in demo-output/
+demo: setup ## Run the main job on sample videos; the results are left in demo-output/ [STORE=s3]
 	@$(PYTHON) -m demo
 
 up: setup ## Start everything and wait for Ctrl-C [PROCESSORS=2] [STORE=s3]
-	@python3 -m stack up --processors $(PROCESSORS) $(if $(STORE),--store $(STORE))
+	@python3 -m stack up --processors $(PROCESSORS)
 
 down: python ## Stop what `make up` started in another shell
 	@python3 -m stack down
@@ -33,6 +39,11 @@ ps: python ## Show what runs: processes, memory, restarts, ports
 logs: python ## Show and follow the logs of a service or server: make logs SERVICE=processor
 	@[ -n "$(SERVICE)" ] || { echo 'Say whose logs: make logs SERVICE=processor'; exit 2; }
 	@python3 -m stack logs $(SERVICE)
+
+account: python ## Change an account: make account EMAIL=ada@example.com TIER=creator [ROLE=operator]
+	@[ -n "$(EMAIL)" ] && [ -n "$(TIER)$(ROLE)" ] || { echo 'Say whose, and what: make account EMAIL=ada@example.com TIER=creator'; exit 2; }
+	@[ -z "$(TIER)" ] || python3 -m stack account set-tier $(EMAIL) $(TIER)
+	@[ -z "$(ROLE)" ] || python3 -m stack account set-role $(EMAIL) $(ROLE)
 
 ##@ Change it
 
@@ -72,7 +83,7 @@ chaos: setup-dev ## Kill and freeze everything under load, and see what becomes 
 	@$(PYTHON) -m chaos --faults $(FAULTS) $(if $(SEED),--seed $(SEED))
 
 lock: setup-dev ## Pin every Python package with its hashes, after a change of requirements*.in
-	@for name in requirements-uv requirements requirements-dev; do \
+	@for name in requirements-uv requirements requirements-s3 requirements-dev; do \
 		.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 			--no-emit-index-url --no-emit-find-links --no-annotate --no-header \
 			-o $$name.txt $$name.in || exit 1; \

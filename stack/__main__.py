@@ -1,4 +1,4 @@
-"""The command line of the local stack: python3 -m stack setup | up | down | ps | logs."""
+"""The command line of the local stack: python3 -m stack setup | up | down | ps | logs | account."""
 
 import argparse
 import os
@@ -32,16 +32,17 @@ def _arguments() -> argparse.Namespace:
     setup.add_argument("--dev", action="store_true", help="also what tests and checks need")
     up = commands.add_parser("up", help="start everything and wait for Ctrl-C")
     up.add_argument("--processors", type=_copies, default=1, help="how many processors (default 1)")
-    up.add_argument("--store", choices=("local", "s3"), help="where the bytes are (default local)")
     commands.add_parser("down", help="end what runs")
     commands.add_parser("ps", help="show what runs")
     logs = commands.add_parser("logs", help="show and follow the logs of a service, process or server")
     logs.add_argument("name", metavar="SERVICE")
+    account = commands.add_parser("account", help="change an account: set-tier EMAIL TIER, set-role EMAIL ROLE")
+    account.add_argument("arguments", nargs=argparse.REMAINDER)
     return parser.parse_args()
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from stack import follow, lock, setup, status
+    from stack import account, follow, lock, setup, status
     from stack.console import Console, wants_colour
     from stack.errors import StackError
     from stack.up import down, up
@@ -51,13 +52,15 @@ def _run(arguments: argparse.Namespace) -> int:
         case "setup":
             setup.run(ROOT, dev=arguments.dev, say=print)
         case "up":
-            return up(ROOT, processors=arguments.processors, store=arguments.store)
+            return up(ROOT, processors=arguments.processors)
         case "down":
             return down(ROOT, say=print)
         case "ps":
             if lock.holder(folder / "lock") is None:
                 raise StackError("Dailies is not running; start it with: make up")
             print(status.table(folder / "status.json"))
+        case "account":
+            return account.run(ROOT, arguments.arguments)
         case "logs":
             paths = follow.files(folder / "logs", arguments.name)
             console = Console(colour=wants_colour(sys.stdout, dict(os.environ)))

@@ -1,5 +1,5 @@
 /** Under which keys answers are kept. */
-import type { BatchJobStatus } from "@/types/batch";
+import type { BatchExportConfig, BatchJobStatus } from "@/types/batch";
 
 export interface BatchListParams {
   status?: BatchJobStatus;
@@ -23,6 +23,7 @@ export const keys = {
   batch: (id: string) => ["batches", "one", id] as const,
   thumbnails: (id: string) => ["batches", "thumbnails", id] as const,
   exports: (batchId: string) => ["exports", "batch", batchId] as const,
+  exportEstimate: (batchId: string, config: BatchExportConfig) => ["exports", "estimate", batchId, config] as const,
   allExports: ["exports", "all"] as const,
   videoLists: ["videos", "list"] as const,
   videoList: (params: VideoListParams) => ["videos", "list", params] as const,

@@ -4,7 +4,7 @@ import { keys } from "@/api/keys";
 import { thinned } from "@/hooks/live";
 import { applyEvents } from "@/hooks/live-cache";
 import { sentence } from "@/hooks/outcomes";
-import { makeDetails, makeJob, makeProgress } from "@/test/make";
+import { makeDetails, makeJob } from "@/test/make";
 import type { BatchJobDetails, BatchJobPage, BatchVideo, LiveEvent } from "@/types/batch";
 
 let client: QueryClient;
@@ -24,10 +24,32 @@ beforeEach(() => {
 });
 
 function progress(percent: number, facts: object = {}): LiveEvent {
-  return makeProgress(batch.videos[0] as BatchVideo, { progress: percent, stage_percentage: 0, attempt: 2, ...facts });
+  return {
+    type: "progress",
+    batch_id: batch.id,
+    video_id: batch.videos[0]?.video_id as string,
+    progress: percent,
+    current_stage: "exporting",
+    stage_percentage: 0,
+    attempt: 2,
+    estimated_time_remaining: null,
+    video_time_remaining: null,
+    ...facts,
+  };
 }
 
 describe("live events in the cache", () => {
+  it("tell when the batch will be done, and keep what was known while they do not", () => {
+    const now = Date.parse("2026-11-22T20:00:00Z");
+    applyEvents(client, [progress(40, { estimated_time_remaining: 90, video_time_remaining: 30 })], now);
+    const expected = { estimated_time_remaining: 90, estimated_completion_at: "2026-11-22T20:01:30.000Z" };
+    expect(shown()).toMatchObject(expected);
+    expect(listed()).toMatchObject(expected);
+    expect(shown().videos[0]?.estimated_time_remaining).toBe(30);
+    applyEvents(client, [progress(45)], now);
+    expect(shown()).toMatchObject(expected);
+  });
+
   it("show progress of the video, of its batch by its length, and in lists", () => {
     applyEvents(client, [progress(40)]);
     expect(shown().videos[0]).toMatchObject({ progress_percentage: 40, current_stage: "exporting" });

@@ -107,23 +107,23 @@ function putVideo(client: QueryClient, video: BatchVideo, at: number): Outcome |
 
 function putProgress(client: QueryClient, event: LiveProgress, touched: Set<string>, at: number): void {
   if (event.type === "export_progress") {
-    const step = { progress: event.progress, operation: event.operation, status: "processing" as const };
+    const { progress, operation, remaining_s = null } = event;
+    const step = { progress, operation, remaining_s, status: "processing" as const };
     changeExport(client, event.batch_id, event.export_id, (known) =>
       known.status === "pending" || known.status === "processing" ? { ...known, ...step } : known,
     );
     return;
   }
+  if (event.type === "progress") foresee(client, event, at);
   const batch = client.getQueryData<BatchJobDetails>(keys.batch(event.batch_id));
   const was = batch?.videos.find((video) => video.video_id === event.video_id);
-  if (event.type === "progress" && !was) nudge(client, event);
+  if (event.type === "progress" && !was) nudge(client, event.batch_id, event.video_id, event.progress);
   if (!batch || !was) return;
   const is = event.type === "progress" ? worked(was, event) : uploaded(was, event);
   if (is === was) return;
   noteChange(was, is, at);
   const videos = batch.videos.map((video) => (video === was ? is : video));
-  const left = event.type === "progress" ? event.estimated_time_remaining : null;
-  const estimated_time_remaining = left ?? batch.estimated_time_remaining;
-  client.setQueryData<BatchJobDetails>(keys.batch(batch.id), { ...batch, videos, estimated_time_remaining });
+  client.setQueryData<BatchJobDetails>(keys.batch(batch.id), { ...batch, videos });
   touched.add(batch.id);
 }
 
@@ -135,8 +135,21 @@ function worked(video: BatchVideo, event: Extract<LiveProgress, { type: "progres
     attempt: event.attempt,
     progress_percentage: event.progress,
     current_stage: event.current_stage,
-    estimated_time_remaining: event.video_time_remaining,
+    estimated_time_remaining: event.video_time_remaining ?? video.estimated_time_remaining,
   };
+}
+
+/** Progress tells when its batch will be done, as soon as that is known. */
+function foresee(client: QueryClient, event: Extract<LiveProgress, { type: "progress" }>, at: number): void {
+  const seconds = event.estimated_time_remaining;
+  if (seconds === null) return;
+  const change = {
+    estimated_time_remaining: seconds,
+    estimated_completion_at: new Date(at + seconds * 1000).toISOString(),
+  };
+  const changed = <T extends BatchJob>(job: T): T => (job.status === "processing" ? { ...job, ...change } : job);
+  client.setQueryData<BatchJobDetails>(keys.batch(event.batch_id), (known) => known && changed(known));
+  changeInLists(client, event.batch_id, changed);
 }
 
 function uploaded(video: BatchVideo, event: Extract<LiveProgress, { type: "upload" }>): BatchVideo {
@@ -148,14 +161,13 @@ function uploaded(video: BatchVideo, event: Extract<LiveProgress, { type: "uploa
 const lastSeen = new Map<string, number>();
 
 /** A video of a batch that is only in lists got further: its batch gets further by its share. */
-function nudge(client: QueryClient, event: Extract<LiveProgress, { type: "progress" }>): void {
-  const was = lastSeen.get(event.video_id);
-  lastSeen.set(event.video_id, event.progress);
-  if (was === undefined || event.progress <= was) return;
-  changeInLists(client, event.batch_id, (job) => {
-    const percent = job.progress_percentage + (event.progress - was) / Math.max(1, job.total_videos);
-    const estimated_time_remaining = event.estimated_time_remaining ?? job.estimated_time_remaining;
-    return { ...job, progress_percentage: Math.min(99, percent), estimated_time_remaining };
+function nudge(client: QueryClient, batchId: string, videoId: string, progress: number): void {
+  const was = lastSeen.get(videoId);
+  lastSeen.set(videoId, progress);
+  if (was === undefined || progress <= was) return;
+  changeInLists(client, batchId, (job) => {
+    const percent = job.progress_percentage + (progress - was) / Math.max(1, job.total_videos);
+    return { ...job, progress_percentage: Math.min(99, percent) };
   });
 }
 
@@ -166,8 +178,7 @@ function sumUp(client: QueryClient, batchId: string): void {
   const percent = Math.min(99, percentOf(batch.videos));
   const progress_percentage = Math.max(percent, Math.min(99, Math.floor(batch.progress_percentage)));
   client.setQueryData<BatchJobDetails>(keys.batch(batchId), { ...batch, progress_percentage });
-  const { estimated_time_remaining } = batch;
-  changeInLists(client, batchId, (job) => ({ ...job, progress_percentage, estimated_time_remaining }));
+  changeInLists(client, batchId, (job) => ({ ...job, progress_percentage }));
 }
 
 function changeInLists(client: QueryClient, batchId: string, change: (job: BatchJob) => BatchJob): void {

@@ -2,9 +2,6 @@
 export const CAPABILITIES = {
   transcribe: { available: false, hint: "Comes with transcripts" },
   detect_highlights: { available: false, hint: "Comes with highlights" },
-  merged: { available: false, hint: "Comes with merged exports" },
-  playlist: { available: false, hint: "Comes with playlists" },
-  naming_pattern: { available: false, hint: "Comes with naming patterns" },
 } as const;
 
 export type Capability = keyof typeof CAPABILITIES;

@@ -56,6 +56,9 @@ export interface UploadProgress {
 /** How an export is put together. */
 export type BatchExportConfig = Partial<Schemas["NewExport"]> & { format: BatchExportFormat };
 
+/** What an export would be, told before it is made. */
+export type ExportEstimate = Schemas["ExportEstimate"];
+
 export type UploadPlan = Schemas["UploadPlan"];
 export type UploadState = Schemas["UploadState"];
 export type PartUrl = Schemas["PartUrl"];

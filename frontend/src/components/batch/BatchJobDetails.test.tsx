@@ -2,7 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { BatchJobDetails } from "@/components/batch/BatchJobDetails";
 import { applyEvents } from "@/hooks/live-cache";
-import { makeDetails, makeExport, makeProgress, told } from "@/test/make";
+import { makeDetails, makeExport, told } from "@/test/make";
 import { address, choose, pick, show } from "@/test/render";
 import { answers, hangs, refuses } from "@/test/server";
 import type { BatchJob, BatchVideo } from "@/types/batch";
@@ -78,10 +78,23 @@ describe("one batch", () => {
 
   it("follows live events", async () => {
     const { client, batch } = await opened([{ status: "processing", current_stage: "removing_silence", attempt: 1 }]);
-    applyEvents(client, [makeProgress(batch.videos[0] as BatchVideo, { estimated_time_remaining: 3600 })]);
+    const video_id = batch.videos[0]?.video_id as string;
+    applyEvents(client, [
+      {
+        type: "progress",
+        batch_id: batch.id,
+        video_id,
+        progress: 66,
+        current_stage: "exporting",
+        stage_percentage: 5,
+        attempt: 1,
+        estimated_time_remaining: 300,
+        video_time_remaining: 60,
+      },
+    ]);
     expect(await screen.findByText("Exporting…")).toBeInTheDocument();
     expect(screen.getAllByText("66%").length).toBeGreaterThan(0);
-    expect(screen.getByText("about 1 h left")).toBeInTheDocument();
+    expect(screen.getByText("about 5 min left")).toBeInTheDocument();
   });
 
   it.each([

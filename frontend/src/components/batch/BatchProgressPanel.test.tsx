@@ -2,7 +2,7 @@ import { screen, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { BatchProgressPanel } from "@/components/batch/BatchProgressPanel";
 import { applyEvents } from "@/hooks/live-cache";
-import { makeDetails, makeProgress, told } from "@/test/make";
+import { makeDetails, told } from "@/test/make";
 import { show } from "@/test/render";
 import { answers, hangs, refuses } from "@/test/server";
 import type { BatchJob, BatchVideo } from "@/types/batch";
@@ -16,6 +16,8 @@ async function panel(videos: Partial<BatchVideo>[], facts: Partial<BatchJob> = {
 }
 
 const DONE = { status: "completed", completed_at: "2026-11-22T12:30:00Z", started_at: "2026-11-22T12:00:00Z" } as const;
+
+const TIMES = { estimated_time_remaining: null, video_time_remaining: null };
 
 describe("the progress of a batch", () => {
   it("shows where it will be while it is loaded", async () => {
@@ -72,7 +74,15 @@ describe("the progress of a batch", () => {
   it("logs what happens, as it happens", async () => {
     const { client, batch } = await panel([{ status: "processing", current_stage: "removing_silence", attempt: 1 }]);
     const video = batch.videos[0] as BatchVideo;
-    applyEvents(client, [makeProgress(video)]);
+    const live = {
+      batch_id: batch.id,
+      video_id: video.video_id,
+      progress: 60,
+      stage_percentage: 1,
+      attempt: 1,
+      ...TIMES,
+    };
+    applyEvents(client, [{ type: "progress", ...live, current_stage: "exporting" }]);
     expect(await screen.findByText(/Silence removed/)).toBeInTheDocument();
     expect(screen.getByText(/Exporting in progress/)).toBeInTheDocument();
     applyEvents(client, [{ type: "video", ...video, status: "completed", current_stage: null, revision: 2 }]);

@@ -9,7 +9,7 @@ import type { BatchSettings } from "@/types/batch";
 
 vi.mock("@/lib/capabilities", () => {
   const yes = { available: true, hint: "" };
-  return { CAPABILITIES: { transcribe: yes, detect_highlights: yes, merged: yes, playlist: yes, naming_pattern: yes } };
+  return { CAPABILITIES: { transcribe: yes, detect_highlights: yes } };
 });
 
 function form(initialSettings?: BatchSettings, short = false) {
