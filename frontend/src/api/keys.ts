@@ -22,6 +22,7 @@ export const keys = {
   batches: ["batches", "one"] as const,
   batch: (id: string) => ["batches", "one", id] as const,
   thumbnails: (id: string) => ["batches", "thumbnails", id] as const,
+  report: (id: string) => ["batches", "report", id] as const,
   exports: (batchId: string) => ["exports", "batch", batchId] as const,
   exportEstimate: (batchId: string, config: BatchExportConfig) => ["exports", "estimate", batchId, config] as const,
   allExports: ["exports", "all"] as const,

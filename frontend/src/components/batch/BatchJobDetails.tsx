@@ -4,6 +4,7 @@ import { BatchHeader } from "@/components/batch/BatchHeader";
 import { BatchProgressPanel } from "@/components/batch/BatchProgressPanel";
 import { BatchVideos } from "@/components/batch/BatchVideos";
 import { ExportSection } from "@/components/batch/ExportSection";
+import { ReportSection } from "@/components/batch/ReportSection";
 import { SettingsShown } from "@/components/batch/SettingsShown";
 import { Failure } from "@/components/layout/States";
 import { Card, CardBody } from "@/components/ui/card";
@@ -45,6 +46,7 @@ export function BatchJobDetails({ batchJobId }: { batchJobId: string }) {
           </Card>
           {isActive(batch.status) && <BatchProgressPanel batchJobId={batch.id} embedded />}
           {isOver(batch.status) && batch.completed_videos > 0 && <ExportSection batch={batch} />}
+          {isOver(batch.status) && <ReportSection batch={batch} />}
           <BatchVideos batch={batch} />
         </>
       )}
