@@ -73,7 +73,8 @@ describe("the progress of a batch", () => {
     const { client, batch } = await panel([{ status: "processing", current_stage: "removing_silence", attempt: 1 }]);
     const video = batch.videos[0] as BatchVideo;
     const live = { batch_id: batch.id, video_id: video.video_id, progress: 60, stage_percentage: 1, attempt: 1 };
-    applyEvents(client, [{ type: "progress", ...live, current_stage: "exporting" }]);
+    const unknown = { estimated_time_remaining: null, video_time_remaining: null };
+    applyEvents(client, [{ type: "progress", ...live, ...unknown, current_stage: "exporting" }]);
     expect(await screen.findByText(/Silence removed/)).toBeInTheDocument();
     expect(screen.getByText(/Exporting in progress/)).toBeInTheDocument();
     applyEvents(client, [{ type: "video", ...video, status: "completed", current_stage: null, revision: 2 }]);
