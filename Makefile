@@ -8,6 +8,9 @@ ONLY ?=
 FAULTS ?= 100
 SEED ?=
 
+ifneq ($(STORE),)
+export DAILIES_STORE := $(STORE)
+endif
 SHELL := /bin/sh
 PYTHON := .venv/bin/python
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
@@ -18,11 +21,11 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 
 ##@ Use it
 
-demo: setup ## Run the main job on sample videos; the results are left in demo-output/
+demo: setup ## Run the main job on sample videos; the results are left in demo-output/ [STORE=s3]
 	@$(PYTHON) -m demo
 
 up: setup ## Start everything and wait for Ctrl-C [PROCESSORS=2] [STORE=s3]
-	@python3 -m stack up --processors $(PROCESSORS) $(if $(STORE),--store $(STORE))
+	@python3 -m stack up --processors $(PROCESSORS)
 
 down: python ## Stop what `make up` started in another shell
 	@python3 -m stack down
@@ -72,7 +75,7 @@ chaos: setup-dev ## Kill and freeze everything under load, and see what becomes 
 	@$(PYTHON) -m chaos --faults $(FAULTS) $(if $(SEED),--seed $(SEED))
 
 lock: setup-dev ## Pin every Python package with its hashes, after a change of requirements*.in
-	@for name in requirements-uv requirements requirements-dev; do \
+	@for name in requirements-uv requirements requirements-s3 requirements-dev; do \
 		.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 			--no-emit-index-url --no-emit-find-links --no-annotate --no-header \
 			-o $$name.txt $$name.in || exit 1; \

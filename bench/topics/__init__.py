@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from bench.rows import Row
-from bench.topics import export, progress, scheduling, sse
+from bench.topics import export, page, progress, responsiveness, scheduling, sse, upload
 
 TOPICS: dict[str, Callable[[], Sequence[Row]]] = {
     "export": export.run,
+    "page": page.run,
     "progress": progress.run,
+    "responsiveness": responsiveness.run,
     "scheduling": scheduling.run,
     "sse": sse.run,
+    "upload": upload.run,
 }

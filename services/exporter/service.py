@@ -42,6 +42,7 @@ class Exporter:
     async def close(self) -> None:
         """Let go of everything; unfinished exports go back to their queue."""
         await self.work.stop()
+        await self.store.close()
         await self.bus.close()
         await self.engine.close_connection_pool()
         self.scratch.close()

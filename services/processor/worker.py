@@ -48,6 +48,7 @@ async def main(settings: ProcessorSettings, lifetime: Lifetime) -> None:
     finally:
         await at.presence.leave()
         await work.stop()
+        await store.close()
         await bus.close()
         await engine.close_connection_pool()
         scratch.close()

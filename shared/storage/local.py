@@ -17,6 +17,7 @@ from shared.storage import assembling, disk, records, signing
 from shared.storage import parts as multipart
 from shared.storage.disk import CHUNK, Incoming, in_thread
 from shared.storage.folder import Folder
+from shared.storage.keys import check_number
 from shared.storage.objects import OCTETS, OpenMultipart, Piece
 from shared.views import StoredPart
 
@@ -66,7 +67,7 @@ class LocalStore:
         self, key: str, upload_id: str, number: int, chunks: AsyncIterator[bytes], size: int
     ) -> StoredPart:
         """Store one part of an open upload, of exactly `size` bytes. Raises `NotFound`, `Invalid` and `TooLarge`."""
-        multipart.check_number(number)
+        check_number(number)
         await in_thread(multipart.stored_parts, self.folder, key, upload_id)
         incoming = await in_thread(self.folder.receive)
         try:
@@ -159,6 +160,12 @@ class LocalStore:
         for upload in await in_thread(lambda: tuple(multipart.open_uploads(self.folder, prefix))):
             yield upload
 
+    async def prepare(self) -> None:
+        """Its folders were made with it."""
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
     async def sweep(self) -> int:
         """Remove what killed processes left half written; returns how many files."""
         return await in_thread(disk.sweep, self.folder.incoming)
@@ -169,7 +176,7 @@ class LocalStore:
 
     async def presign_part(self, key: str, upload_id: str, number: int, size: int, expires: timedelta) -> str:
         """A URL for one part, at the endpoint of this store."""
-        return self._url("PUT", key, expires, size=size, part=multipart.check_number(number), upload_id=upload_id)
+        return self._url("PUT", key, expires, size=size, part=check_number(number), upload_id=upload_id)
 
     async def presign_get(self, key: str, file_name: str | None, content_type: str | None, expires: timedelta) -> str:
         """A URL to download an object, at the endpoint of this store."""

@@ -119,7 +119,7 @@ class ObjectStore(Protocol):
         ...
 
     def list(self, prefix: str = "") -> AsyncIterator[StoredObject]:
-        """All objects under a prefix, in the order of their keys."""
+        """All objects under a prefix, in the order of their keys. A listing may know neither types nor checksums: `stat` does."""
         ...
 
     async def create_multipart(self, key: str, content_type: str = OCTETS) -> str:
@@ -157,5 +157,13 @@ class ObjectStore(Protocol):
         ...
 
     async def presign_get(self, key: str, file_name: str | None, content_type: str | None, expires: timedelta) -> str:
-        """A URL to download an object, saved under `file_name`; also good for HEAD and for ranges."""
+        """A URL to download an object, saved under `file_name`; also good for ranges."""
+        ...
+
+    async def prepare(self) -> None:
+        """Make what has to be there before anything is stored. Raises `Unavailable` when that is not possible."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -19,6 +20,7 @@ from stack.local import LocalStack
 from tests.browser.hands import Hands
 
 ROOT = Path(__file__).resolve().parents[2]
+DIST = ROOT / "frontend" / "dist"
 SERVICES = ("gateway", "uploader", "scheduler", "processor", "exporter")
 FLAGS = (
     "--no-sandbox",
@@ -40,10 +42,11 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     folder = tmp_path_factory.mktemp("browser")
     folder.chmod(0o755)
     settings = {
-        "DAILIES_FRONTEND_FOLDER": str(ROOT / "frontend" / "dist"),
+        "DAILIES_FRONTEND_FOLDER": str(DIST),
         "DAILIES_SINGLE_PUT_BYTES": str(4 * 1024 * 1024),
         "DAILIES_PART_BYTES": str(1024 * 1024),
         "DAILIES_RETRY_FIRST_S": "0.5",
+        "DAILIES_SIGN_UPS_PER_HOUR": "1000",
     }
     with LocalStack(folder, services=SERVICES, settings=settings) as stack:
         yield stack
@@ -107,6 +110,17 @@ async def sign_up(hands: Hands) -> str:
     await hands.press(page.get_by_role("button", name="Make an account"))
     await expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
     return email
+
+
+async def new_batch(page: Page, files: list[Path], name: str) -> str:
+    """Upload files as a batch that is left to be started later; gives its address."""
+    await page.keyboard.press("n")
+    await page.get_by_test_id("files").set_input_files(files)
+    await page.get_by_role("textbox", name="Batch name").fill(name)
+    await page.get_by_role("button", name=re.compile(r"Upload \d+ video")).click()
+    await page.get_by_role("button", name="Start later").click()
+    await page.wait_for_url(re.compile("/batches/[0-9a-f-]{36}$"))
+    return page.url
 
 
 async def connected(page: Page) -> None:

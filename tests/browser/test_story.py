@@ -117,6 +117,7 @@ async def watch_and_pause(hands: Hands) -> Page:
     await expect(panel.get_by_role("progressbar").first).to_have_attribute("aria-valuenow", MOVING)
     await expect(other.get_by_role("table").get_by_text(re.compile(r"/4 videos \([1-9]\d*%\)"))).to_be_visible()
     await page.bring_to_front()
+    await expect(page).to_have_title(re.compile(r"^\d+% Harbour Talks · Dailies$"))
     assert await barriers(page) == []
 
     await hands.press(page.get_by_role("button", name="Pause", exact=True).first)

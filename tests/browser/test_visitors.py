@@ -8,27 +8,16 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
-from playwright.async_api import Locator, Page, Request, expect
+from playwright.async_api import Locator, Request, expect
 
 from tests import media as clips
 from tests.browser.barriers import barriers
-from tests.browser.conftest import Visit, connected, sign_up, slow_uploads
+from tests.browser.conftest import Visit, connected, new_batch, sign_up, slow_uploads
 from tests.browser.hands import Mouse
 
 pytestmark = [pytest.mark.journey, pytest.mark.servers]
 
 MARKUP = "<img src=x onerror=alert(1)>"
-
-
-async def new_batch(page: Page, files: list[Path], name: str) -> str:
-    """Upload files as a batch that is left to be started later; gives its address."""
-    await page.keyboard.press("n")
-    await page.get_by_test_id("files").set_input_files(files)
-    await page.get_by_role("textbox", name="Batch name").fill(name)
-    await page.get_by_role("button", name=re.compile(r"Upload \d+ video")).click()
-    await page.get_by_role("button", name="Start later").click()
-    await page.wait_for_url(re.compile("/batches/[0-9a-f-]{36}$"))
-    return page.url
 
 
 async def test_two_people_see_only_their_own(visit: Visit, media: Path) -> None:

@@ -40,8 +40,7 @@ export function Part({ label, hint, soon, checked, onChange, children }: PartPro
         label={label}
         hint={
           <>
-            {hint}
-            {!available && <Badge className="ml-1.5 py-0">{soon?.hint}</Badge>}
+            {hint} {!available && <Badge className="py-0">{soon?.hint}</Badge>}
           </>
         }
         checked={checked && available}
