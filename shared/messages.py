@@ -349,6 +349,10 @@ class ExportOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """`name.mp4` instead of `001_name.mp4`."""
     batch_prefix: bool = False
     """The name of the batch in front of every file's name."""
+    transcripts: bool = True
+    """Transcripts and subtitles beside the videos; a ZIP only."""
+    highlights: bool = True
+    """Highlights beside the videos; a ZIP only."""
 
 
 class RequestExport(Request[BatchExport], frozen=True, kw_only=True):
@@ -458,6 +462,8 @@ class ExportItem(Struct, frozen=True, kw_only=True):
     """The video's name, as its owner gave it."""
     stored: StoredObject
     duration_s: float | None = None
+    beside: tuple[StoredObject, ...] = ()
+    """Files that go with it under its name: transcript, subtitles, highlights."""
 
 
 class BuildExport(Command, frozen=True, kw_only=True):

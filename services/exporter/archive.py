@@ -6,8 +6,9 @@ import hashlib
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
-from services.exporter.naming import archive_names, download_name
+from services.exporter.naming import archive_names, download_name, with_companions
 from services.exporter.zip64 import Entry, Layout, lay_out
 from shared.errors import PermanentFailure
 from shared.messages import BuildExport, ExportItem
@@ -33,11 +34,13 @@ def plan(command: BuildExport) -> Plan:
 
     Raises `PermanentFailure` when there is nothing to pack.
     """
-    items = tuple(sorted(command.items, key=lambda item: item.position))
-    if not items:
+    videos = sorted(command.items, key=lambda item: item.position)
+    if not videos:
         raise PermanentFailure("There is no finished video in this export; process one, then export again.")
+    names = with_companions(videos, archive_names(videos, command.batch_name, command.options))
+    items = tuple(each for item in videos for each in with_beside(item))
     entries = []
-    for item, name in zip(items, archive_names(items, command.batch_name, command.options), strict=True):
+    for item, name in zip(items, names, strict=True):
         assert item.stored.crc32 is not None
         entries.append(Entry(name=name, size_bytes=item.stored.size_bytes, crc32=item.stored.crc32))
     return Plan(
@@ -46,6 +49,11 @@ def plan(command: BuildExport) -> Plan:
         content_key=_content_key(command, items, entries),
         file_name=download_name(command.batch_name, "zip"),
     )
+
+
+def with_beside(item: ExportItem) -> tuple[ExportItem, ...]:
+    """A video, and each file that goes with it as an item of its own."""
+    return (replace(item, beside=()), *(replace(item, stored=stored, beside=()) for stored in item.beside))
 
 
 def _content_key(command: BuildExport, items: tuple[ExportItem, ...], entries: list[Entry]) -> str:

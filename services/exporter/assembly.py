@@ -21,9 +21,9 @@ SHOWN_NAME = 80
 async def assembled(plan: Plan, store: ObjectStore, tally: Tally) -> AsyncGenerator[bytes, None]:
     """The bytes of the archive. Raises `PermanentFailure` when a video is missing or is not what was recorded of it."""
     tally.total_bytes = plan.layout.size_bytes
-    count = len(plan.items)
-    for number, (item, placed) in enumerate(zip(plan.items, plan.layout.files, strict=True), 1):
-        tally.operation = f"Adding video {number} of {count}"
+    places = {position: number for number, position in enumerate(dict.fromkeys(one.position for one in plan.items), 1)}
+    for item, placed in zip(plan.items, plan.layout.files, strict=True):
+        tally.operation = f"Adding video {places[item.position]} of {len(places)}"
         yield placed.header
         async with aclosing(_verified(item, store)) as chunks:
             async for chunk in chunks:

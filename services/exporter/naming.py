@@ -47,6 +47,19 @@ def archive_names(items: Sequence[ExportItem], batch_name: str, options: ExportO
     return tuple(names)
 
 
+def with_companions(items: Sequence[ExportItem], names: Sequence[str]) -> tuple[str, ...]:
+    """After the name of each item those of the files beside it: `003_name.srt`, `003_name.highlights.json`."""
+    taken = {sameness(name) for name in names}
+    all_names = []
+    for item, name in zip(items, names, strict=True):
+        all_names.append(name)
+        for stored in item.beside:
+            kind = stored.key.rsplit("/", 1)[-1].removeprefix("transcript.")
+            all_names.append(_untaken(name.rpartition(".")[0], kind, taken))
+            taken.add(sameness(all_names[-1]))
+    return tuple(all_names)
+
+
 def download_name(batch_name: str, suffix: str) -> str:
     """What the whole deliverable is saved as."""
     return f"{safe_text(batch_name, MAX_NAME - len(suffix) - 1) or 'videos'}.{suffix}"

@@ -47,6 +47,8 @@ async def export_batch_job(batch_id: FromPath[UUID], data: JSONBody[NewExport], 
                 include_failed=data.include_failed,
                 original_names=data.original_names,
                 batch_prefix=data.batch_prefix,
+                transcripts=data.transcripts,
+                highlights=data.highlights,
             ),
         )
     )

@@ -10,7 +10,19 @@ from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
 from litestar.types import ASGIApp
 
-from services.gateway import accounts, api_keys, batches, editing, events, exports, sessions, sign_up, templates, videos
+from services.gateway import (
+    accounts,
+    api_keys,
+    batches,
+    editing,
+    events,
+    exports,
+    sessions,
+    sign_up,
+    templates,
+    videos,
+    words,
+)
 from services.gateway.authentication import SignedIn, caller_of, from_our_page, gateway_of
 from services.gateway.headers import with_headers
 from services.gateway.openapi import configuration
@@ -43,6 +55,9 @@ ROUTES = (
     exports.get_export,
     exports.list_exports,
     exports.list_all_exports,
+    words.get_transcript,
+    words.get_highlights,
+    words.get_batch_highlights,
     videos.list_videos,
     videos.get_video,
     videos.get_upload,

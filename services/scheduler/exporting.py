@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
-from services.scheduler.state import BatchState
+from services.scheduler.state import BatchState, VideoState
 from shared.batches import ExportFormat, ExportStatus, VideoStatus
 from shared.errors import Conflict, Invalid
 from shared.media import StoredObject
@@ -62,12 +62,32 @@ def items(batch: BatchState, options: ExportOptions) -> tuple[ExportItem, ...]:
         stored = video.output if video.status is VideoStatus.COMPLETED else video.source if failed else None
         if stored is not None:
             length = video.processing_result.output_s if video.processing_result else video.duration_seconds
-            found.append(ExportItem(position=video.position, name=video.name, stored=stored, duration_s=length))
+            found.append(
+                ExportItem(
+                    position=video.position,
+                    name=video.name,
+                    stored=stored,
+                    duration_s=length,
+                    beside=_beside(video, options),
+                )
+            )
     if not found:
         raise Conflict(
             "No video of this batch was completed, so there is nothing to export; retry the failed ones first."
         )
     return tuple(found)
+
+
+def _beside(video: VideoState, options: ExportOptions) -> tuple[StoredObject, ...]:
+    """Of the files beside an output those that are wanted."""
+    if video.status is not VideoStatus.COMPLETED or video.processing_result is None:
+        return ()
+    wanted = {"transcript": options.transcripts, "highlights": options.highlights}
+    return tuple(
+        file
+        for file in video.processing_result.files
+        if wanted.get(file.key.rsplit("/", 1)[-1].partition(".")[0], False)
+    )
 
 
 def check_format(wanted: ExportFormat) -> None:

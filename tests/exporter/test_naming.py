@@ -8,8 +8,9 @@ from pathlib import PurePosixPath, PureWindowsPath
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from services.exporter.naming import MAX_NAME, archive_names, download_name, extension, sameness
+from services.exporter.naming import MAX_NAME, archive_names, download_name, extension, sameness, with_companions
 from shared.media import StoredObject
 from shared.messages import ExportItem, ExportOptions
 from tests.exporter.orders import item
@@ -135,3 +136,17 @@ def test_more_videos_change_no_earlier_name(
 ) -> None:
     names = archive_names(items, batch_name, options)
     assert archive_names(items[:count], batch_name, options) == names[:count]
+
+
+def test_what_lies_beside_a_video_is_named_after_it() -> None:
+    def with_files(name: str, position: int) -> ExportItem:
+        kinds = ("transcript.srt", "transcript.json", "highlights.json")
+        return replace(item(name, position), beside=tuple(item(key=f"runs/v/t/{kind}").stored for kind in kinds))
+
+    items = [with_files("a.mp4", 1), with_files("a.mov", 2), item("b.mp4", 3)]
+    names = with_companions(items, ("a.mp4", "a.mov", "b.mp4"))
+    assert names == (
+        *("a.mp4", "a.srt", "a.json", "a.highlights.json"),
+        *("a.mov", "a (2).srt", "a (2).json", "a (2).highlights.json"),
+        "b.mp4",
+    )
