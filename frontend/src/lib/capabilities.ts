@@ -1,7 +1,5 @@
 /** What this version of the server can do yet. What it cannot is shown, but cannot be chosen, and says why. */
 export const CAPABILITIES = {
-  transcribe: { available: false, hint: "Comes with transcripts" },
-  detect_highlights: { available: false, hint: "Comes with highlights" },
   merged: { available: false, hint: "Comes with merged exports" },
   playlist: { available: false, hint: "Comes with playlists" },
   naming_pattern: { available: false, hint: "Comes with naming patterns" },

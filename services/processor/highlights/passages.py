@@ -17,8 +17,8 @@ from shared.transcripts import Reason, Why
 
 LOUD_DB = 4.0
 """How much louder than usual a passage must be; more where loudness varies much."""
-FAST = 1.25
-"""How many times as fast as usual."""
+FAST = 1.3
+"""How many times as fast as usual a passage must be; more where the pace varies much."""
 PAUSE_S = 1.5
 """What people wait before they say something that matters; more where all pauses are long."""
 REACTION_S = 0.8
@@ -122,15 +122,17 @@ def fast(passages: Sequence[Passage]) -> list[Reason | None]:
     known = rates[rates > 0]
     if len(known) < _FEW:
         return [None] * len(passages)
+    pace = rates / np.median(known)
+    least = max(FAST, 1 + 2.5 * 1.4826 * float(np.median(np.abs(known / np.median(known) - 1))))
     return [
         Reason(
             why=Why.FAST,
             sentence=f"Spoken {100 * (times - 1):.0f} % faster than usual.",
             points=round(min(1.5, (times - 1) * 2.5), 2),
         )
-        if times >= FAST
+        if times >= least
         else None
-        for times in (rates / np.median(known)).tolist()
+        for times in pace.tolist()
     ]
 
 

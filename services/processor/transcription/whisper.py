@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from services.processor.listening import SAMPLE_RATE
 from services.processor.settings import ProcessorSettings
@@ -27,7 +28,7 @@ from services.processor.transcription.protocol import (
 )
 from services.processor.transcription.transcript import Spoken
 from services.processor.transcription.troubles import failure
-from services.processor.transcription.windows import Window, plan_windows
+from services.processor.transcription.windows import Window, plan_windows, unheard
 from shared.errors import PermanentFailure, TransientFailure
 from shared.logs import logger
 from shared.media import Span
@@ -35,6 +36,8 @@ from shared.processes import kill_group, read_tail, started
 
 ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = "services.processor.transcription.child"
+
+_Sound = NDArray[np.int16]
 
 log = logger(__name__)
 
@@ -45,6 +48,16 @@ class Wanted(Struct, frozen=True, kw_only=True):
     model: str
     language: str | None = None
     vocabulary: tuple[str, ...] = ()
+
+
+class _Hearing(Struct):
+    """How far the work on one video is."""
+
+    sound: _Sound
+    speech: Sequence[Span]
+    wanted: Wanted
+    language: str | None
+    words: list[HeardWord] = []
 
 
 class Whisper:
@@ -71,40 +84,48 @@ class Whisper:
         """
         if not speech:
             return Spoken(language=None, model=wanted.model)
-        sound = np.memmap(samples, "<i2", mode="r")
-        windows = plan_windows(speech, len(sound) / SAMPLE_RATE)
-        language, words = wanted.language, list[HeardWord]()
+        hearing = _Hearing(np.memmap(samples, "<i2", mode="r"), speech, wanted, wanted.language)
         async with self._turn:
             try:
-                for at in range(0, len(windows), self._settings.whisper_batch):
-                    batch = windows[at : at + self._settings.whisper_batch]
-                    heard = await self._ask(self._request(wanted, language, [_cut(sound, one) for one in batch]))
-                    language = heard.language
-                    for window, passages in zip(batch, heard.windows, strict=True):
-                        words += in_place(believed(passages), window, speech)
-                    if on_progress is not None:
-                        on_progress((at + len(batch)) / len(windows))
+                await self._hear(hearing, speech, on_progress)
+                if missed := unheard(speech, [Span(word.start_s, word.end_s) for word in hearing.words]):
+                    await self._hear(hearing, missed, None)
             except PermanentFailure:
                 raise  # The child said so itself, and is ready for another request.
             except BaseException:
                 await self._end()
                 raise
-        return Spoken(language=language, model=wanted.model, words=tuple(possible(words)))
+        return Spoken(language=hearing.language, model=wanted.model, words=tuple(possible(hearing.words)))
+
+    async def _hear(
+        self, hearing: _Hearing, where: Sequence[Span], on_progress: Callable[[float], None] | None
+    ) -> None:
+        """Add the words of some of the speech."""
+        windows = plan_windows(where, len(hearing.sound) / SAMPLE_RATE)
+        for at in range(0, len(windows), self._settings.whisper_batch):
+            batch = windows[at : at + self._settings.whisper_batch]
+            heard = await self._ask(self._request(hearing, [_cut(hearing.sound, one) for one in batch]))
+            hearing.language = heard.language
+            for window, passages in zip(batch, heard.windows, strict=True):
+                hearing.words += in_place(believed(passages), window, hearing.speech)
+            if on_progress is not None:
+                on_progress((at + len(batch)) / len(windows))
+        hearing.words.sort(key=lambda word: word.start_s)
 
     async def close(self) -> None:
         """End the child."""
         async with self._turn:
             await self._end()
 
-    def _request(self, wanted: Wanted, language: str | None, windows: Sequence[bytes]) -> Hear:
+    def _request(self, hearing: _Hearing, windows: Sequence[bytes]) -> Hear:
         return Hear(
-            model=wanted.model,
+            model=hearing.wanted.model,
             models=str(self._settings.whisper_folder.resolve()),
             hub=self._settings.whisper_hub,
             device=self._settings.whisper_device,
             threads=self._settings.threads,
-            language=language,
-            hotwords=", ".join(wanted.vocabulary),
+            language=hearing.language,
+            hotwords=", ".join(hearing.wanted.vocabulary),
             windows=tuple(windows),
         )
 
@@ -152,7 +173,7 @@ async def _killed(process: Process, complaints: asyncio.Task[str]) -> None:
         log.info("the speech program ended", complaints=said[-2000:])
 
 
-def _cut(sound: np.memmap[tuple[int, ...], np.dtype[np.int16]], window: Window) -> bytes:
+def _cut(sound: _Sound, window: Window) -> bytes:
     pieces = [
         sound[round(piece.start_s * SAMPLE_RATE) : round(piece.end_s * SAMPLE_RATE)].tobytes()
         for piece in window.pieces

@@ -17,6 +17,9 @@ WINDOW_S = 30.0
 PAD_S = 0.4
 """Silence that is kept around speech, as faster-whisper does."""
 _CLOSE_S = 0.1
+_LEAST_S = 0.25
+MISSED_S = 1.2
+"""How much speech must be without words to be heard once more."""
 
 
 class Window(Struct, frozen=True):
@@ -53,6 +56,19 @@ def plan_windows(speech: Iterable[Span], duration_s: float, longest_s: float = W
         pieces.append(piece)
         room_s -= piece.length_s
     return [*windows, Window(tuple(pieces))] if pieces else windows
+
+
+def unheard(speech: Sequence[Span], heard: Sequence[Span], least_s: float = MISSED_S) -> list[Span]:
+    """Speech of some length without any word in it: models stop early when a window holds much. `heard` is in order."""
+    edges = [0.0, *(edge for span in heard for edge in (span.start_s, span.end_s)), math.inf]
+    found: list[Span] = []
+    for start_s, end_s in zip(edges[::2], edges[1::2], strict=True):
+        if end_s - start_s >= least_s:
+            inside = [Span(max(one.start_s, start_s), min(one.end_s, end_s)) for one in speech]
+            inside = [one for one in inside if one.length_s > _LEAST_S]
+            if sum(one.length_s for one in inside) >= least_s:
+                found += inside
+    return found
 
 
 def padded(speech: Iterable[Span], duration_s: float, pad_s: float = PAD_S) -> list[Span]:

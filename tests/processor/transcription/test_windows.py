@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.processor.transcription.windows import PAD_S, WINDOW_S, Window, padded, plan_windows
+from services.processor.transcription.windows import PAD_S, WINDOW_S, Window, padded, plan_windows, unheard
 from shared.media import Span
 
 gaps_and_lengths = st.lists(st.tuples(st.floats(0.01, 90), st.floats(0.03, 80)), max_size=40)
@@ -58,3 +58,11 @@ def test_short_sentences_share_a_window_without_the_silence_between_them() -> No
 def test_a_word_is_put_back_where_it_was_said(heard: Span, said: Span) -> None:
     found = Window((Span(10, 12), Span(20, 22))).on_timeline(heard)
     assert (found.start_s, found.end_s) == pytest.approx((said.start_s, said.end_s))
+
+
+def test_speech_without_words_is_heard_once_more() -> None:
+    speech = [Span(0, 2), Span(3, 5), Span(8, 8.5)]
+    assert unheard(speech, [Span(0.1, 1.9)]) == [Span(3, 5), Span(8, 8.5)]
+    assert unheard(speech, [Span(0.1, 1.9), Span(3.1, 3.6)]) == [Span(3.6, 5), Span(8, 8.5)]
+    assert unheard(speech, [Span(0.1, 1.9), Span(3.1, 4.9)]) == [], "half a second may be a cough"
+    assert unheard(speech, []) == speech

@@ -76,6 +76,22 @@ export function ExportForm({ batch, config, onChange }: Props) {
           checked={config.batch_prefix ?? false}
           onChange={(batch_prefix) => set({ batch_prefix })}
         />
+        {config.format === "zip" && batch.settings.transcribe && (
+          <CheckField
+            label="Transcripts and subtitles"
+            hint="As srt, vtt, txt and json beside each video."
+            checked={config.transcripts ?? true}
+            onChange={(transcripts) => set({ transcripts })}
+          />
+        )}
+        {config.format === "zip" && batch.settings.detect_highlights && (
+          <CheckField
+            label="Highlights"
+            hint="As a list with times and reasons beside each video."
+            checked={config.highlights ?? true}
+            onChange={(highlights) => set({ highlights })}
+          />
+        )}
         {config.format === "zip" && (
           <Field
             label="Custom naming pattern"
