@@ -10,6 +10,7 @@ from rich.console import Console
 
 from bench import report
 from bench.topics import TOPICS
+from shared import logs
 from stack.errors import StackError
 
 RESULTS = Path(__file__).resolve().parent.parent / "bench-results"
@@ -21,6 +22,7 @@ def main(wanted: Sequence[str]) -> int:
     if unknown:
         print(f"There is no topic {', '.join(unknown)}; there are {', '.join(TOPICS)}.", file=sys.stderr)
         return 2
+    logs.configure("warning", "text", "bench")
     # Where nobody looks, lines may be long; half-empty columns are of no use in a log.
     console = Console(width=None if sys.stdout.isatty() else 160)
     missed = 0

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from shared.batches import BatchSettings, BatchStatus, ExportFormat, Tier
 from shared.media import MediaFacts, Stage, StoredObject
+from shared.reports import BatchReport, Usage, Workers
 from shared.views import (
     BatchDetails,
     BatchExport,
@@ -132,6 +133,8 @@ class CreateBatch(Request[BatchDetails], frozen=True, kw_only=True):
     of, answer = "scheduler", BatchDetails
     user_id: UUID
     tier: Tier
+    concurrency: int | None = None
+    """Videos at the same time that the user wants, when those are fewer than the tier allows."""
     batch_id: UUID
     name: str
     description: str | None = None
@@ -190,6 +193,16 @@ class RetryFailed(Request[BatchJob], frozen=True, kw_only=True):
     user_id: UUID
     batch_id: UUID
     video_ids: tuple[UUID, ...] | None = None
+
+
+class RenderAgain(Request[BatchJob], frozen=True, kw_only=True):
+    """Make a completed video anew with other settings; what it has stays until that is done."""
+
+    of, answer = "scheduler", BatchJob
+    user_id: UUID
+    batch_id: UUID
+    video_id: UUID
+    settings: BatchSettings
 
 
 class EditBatch(Request[BatchJob], frozen=True, kw_only=True):
@@ -255,6 +268,50 @@ class ListBatches(Query[BatchPage], frozen=True, kw_only=True):
     limit: int = 20
     offset: int = 0
     sort: str = "-created_at"
+
+
+class BatchEstimate(Struct, frozen=True, kw_only=True):
+    """When a batch and its videos will be done, as far as that can be told now."""
+
+    batch_id: UUID
+    completion_at: datetime | None
+    videos: dict[UUID, datetime]
+    """By library id."""
+
+
+class Estimates(Struct, frozen=True, kw_only=True):
+    """What is expected of a user's batches that are under way."""
+
+    batches: tuple[BatchEstimate, ...]
+
+
+class GetEstimates(Query[Estimates], frozen=True, kw_only=True):
+    """When everything that a user has under way will be done."""
+
+    of, answer = "scheduler", Estimates
+    user_id: UUID
+
+
+class GetReport(Query[BatchReport], frozen=True, kw_only=True):
+    """What came of a batch. Raises `Conflict` while it has not ended."""
+
+    of, answer = "scheduler", BatchReport
+    user_id: UUID
+    batch_id: UUID
+
+
+class GetUsage(Query[Usage], frozen=True, kw_only=True):
+    """What a user has used of what the tier allows."""
+
+    of, answer = "scheduler", Usage
+    user_id: UUID
+    tier: Tier
+
+
+class ListWorkers(Query[Workers], frozen=True, kw_only=True):
+    """Who works, on what and since when: for operators."""
+
+    of, answer = "scheduler", Workers
 
 
 class FindBatches(Query[VideoBatches], frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
+from operator import itemgetter
 from typing import Any, TypeVar
 
 import msgspec
@@ -18,6 +19,7 @@ from piccolo.engine.postgres import PostgresEngine
 from piccolo.querystring import QueryString
 
 from shared import messages
+from shared.database import Statement, together
 from shared.errors import Unavailable
 from shared.logs import logger
 from shared.messages import Durable, Request
@@ -44,6 +46,8 @@ create index answered_at on answered (answered_at);
 """The two tables that every service with an outbox has, for its first migration."""
 
 SWEEP_S = 2.0
+AT_ONCE = 100
+"""So many messages are sent in one transaction."""
 
 _AFTER: ContextVar[list[Callable[[], Awaitable[None]]] | None] = ContextVar("after_commit", default=None)
 
@@ -69,7 +73,6 @@ class Outbox:
                 yield
         finally:
             _AFTER.reset(mark)
-        self._wake.set()
         for act in after:
             await act()
 
@@ -81,14 +84,19 @@ class Outbox:
 
     async def add(self, *to_send: Durable) -> None:
         """Write messages down, in the transaction that is open."""
-        for message in to_send:
-            await self.engine.run_querystring(
-                QueryString(
-                    "insert into outbox (kind, message) values ({}, {}::jsonb)",
-                    type(message).__name__,
-                    msgspec.json.encode(message).decode(),
-                )
-            )
+        await together(self.engine, *self.adding(*to_send))
+
+    def adding(self, *to_send: Durable) -> list[Statement]:
+        """What writes messages down, for `together`, in the transaction that is open."""
+        if not to_send:
+            return []
+        self.after_commit(self._look)
+        rows = [{"kind": type(message).__name__, "message": message} for message in to_send]
+        insert = (
+            "insert into outbox (kind, message)"
+            " select kind, message from jsonb_to_recordset({}::jsonb) as new(kind text, message jsonb)"
+        )
+        return [Statement(insert, (msgspec.json.encode(rows).decode(),))]
 
     async def once(self, request: Request[A], make: Callable[[], Awaitable[A]]) -> A:
         """Answer a request in a transaction of its own; the same request asked again gets the same answer and changes nothing."""
@@ -112,7 +120,7 @@ class Outbox:
         """Send what is committed: at once when this process wrote it, within seconds when another one died before it could."""
         while True:
             try:
-                while await self.send_some():
+                while await self.send_some(AT_ONCE) == AT_ONCE:
                     pass
             except Unavailable as error:
                 log.warning("messages wait in the outbox", error=str(error))
@@ -124,18 +132,21 @@ class Outbox:
                     await self._wake.wait()
             self._wake.clear()
 
-    async def send_some(self, at_most: int = 100) -> int:
+    async def send_some(self, at_most: int = AT_ONCE) -> int:
         """Send the oldest messages and strike them out; returns how many. Copies of a service share the work."""
         async with self.engine.transaction():
             rows = await self._run(
-                "select id, kind, message from outbox order by id limit {} for update skip locked", at_most
+                "delete from outbox where id in (select id from outbox order by id limit {} for update skip locked)"
+                " returning id, kind, message",
+                at_most,
             )
-            for row in rows:
+            for row in sorted(rows, key=itemgetter("id")):
                 kind: type[Durable] = getattr(messages, row["kind"])
                 await self.work.send(msgspec.json.decode(row["message"], type=kind))
-            if rows:
-                await self._run("delete from outbox where id = any({})", [row["id"] for row in rows])
         return len(rows)
+
+    async def _look(self) -> None:
+        self._wake.set()
 
     async def forget_answers(self) -> None:
         """Drop answers that nobody will ask for again."""

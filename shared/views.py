@@ -57,6 +57,8 @@ class BatchVideo(Struct, frozen=True, kw_only=True):
     max_retries: int = 3
     attempt: int = 0
     """How often the video was handed to a worker."""
+    settings: BatchSettings | None = None
+    """Its own, when it was rendered again with others than the batch's."""
     processing_result: ProcessingResult | None = None
     output: StoredObject | None = None
     output_video_url: str | None = None
@@ -64,6 +66,10 @@ class BatchVideo(Struct, frozen=True, kw_only=True):
     uploaded_at: datetime | None = None
     next_try_at: datetime | None = None
     """When a video that failed for now is tried again."""
+    estimated_time_remaining: int | None = None
+    """Seconds until it is done, with the time that it still waits for its turn; null when nothing is known or left."""
+    estimated_completion_at: datetime | None = None
+    """The same as a time of day."""
     created_at: datetime
     started_at: datetime | None = None
     completed_at: datetime | None = None
@@ -93,6 +99,8 @@ class BatchJob(Struct, frozen=True, kw_only=True):
     processed_duration_seconds: float
     estimated_time_remaining: int | None = None
     """Seconds; null when nothing is known yet or nothing is left."""
+    estimated_completion_at: datetime | None = None
+    """The same as a time of day."""
     error_message: str | None = None
     created_at: datetime
     started_at: datetime | None = None

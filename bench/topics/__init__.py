@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from bench.rows import Row
-from bench.topics import progress, scheduling
+from bench.topics import progress, scheduling, sse
 
-TOPICS: dict[str, Callable[[], Sequence[Row]]] = {"progress": progress.run, "scheduling": scheduling.run}
+TOPICS: dict[str, Callable[[], Sequence[Row]]] = {
+    "progress": progress.run,
+    "scheduling": scheduling.run,
+    "sse": sse.run,
+}

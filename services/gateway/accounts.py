@@ -58,10 +58,17 @@ async def make_account(outbox: Outbox, email: str, password_hash: str, tier: Tie
 async def set_tier(outbox: Outbox, email: str, tier: Tier) -> None:
     """Give an account another tier and tell the scheduler. Raises `NotFound`."""
     async with outbox.change():
-        user_id = await Account.set_tier(email, tier)
-        if user_id is None:
+        changed = await Account.set_tier(email, tier)
+        if changed is None:
             raise NotFound(f"There is no account with the email {email}.")
-        await outbox.add(AccountChanged(user_id=user_id, tier=tier))
+        user_id, concurrency = changed
+        await outbox.add(AccountChanged(user_id=user_id, tier=tier, concurrency=concurrency))
+
+
+async def set_role(email: str, role: str) -> None:
+    """Give an account another role. Raises `NotFound`."""
+    if not await Account.set_role(email, role):
+        raise NotFound(f"There is no account with the email {email}.")
 
 
 async def open_demo_account(outbox: Outbox, demo_account: str) -> None:

@@ -51,6 +51,7 @@ async def create_batch(body: NewBatch, key: str | None, caller: Caller, at: Gate
                 request_id=plan.create_request,
                 user_id=caller.user_id,
                 tier=caller.tier,
+                concurrency=caller.concurrency,
                 batch_id=plan.batch_id,
                 name=name,
                 description=paragraphs(body.description) or None if body.description else None,

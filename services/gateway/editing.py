@@ -9,7 +9,7 @@ from litestar import delete, patch, post, put
 from litestar.params import FromPath, JSONBody
 
 from services.gateway import examples
-from services.gateway.bodies import BatchChanges, VideoOrder, VideosToAdd
+from services.gateway.bodies import BatchChanges, NewRendering, VideoOrder, VideosToAdd
 from services.gateway.creation import count_creation
 from services.gateway.links import with_links
 from services.gateway.openapi import told
@@ -22,6 +22,7 @@ from shared.messages import (
     ListVideos,
     NewVideo,
     RemoveVideos,
+    RenderAgain,
     ReorderVideos,
 )
 from shared.names import name_of, paragraphs
@@ -152,4 +153,28 @@ async def duplicate_batch_job(batch_id: FromPath[UUID], caller: Who, at: At) -> 
     await count_creation(caller, at)
     return await at.ask(
         DuplicateBatch(request_id=uuid.uuid4(), user_id=caller.user_id, batch_id=batch_id, new_batch_id=uuid.uuid4())
+    )
+
+
+@post(
+    "/batch-jobs/{batch_id:uuid}/videos/{video_id:uuid}/render",
+    operation_id="render_video_again",
+    summary="Render a completed video again with other settings",
+    tags=["Batches"],
+    status_code=202,
+    example={"settings": {"remove_silence": True, "silence_threshold": -35.0}},
+    responses=told(202, BatchJob, examples.BATCH_JOB, *JOB_PROBLEMS, "invalid", "quota"),
+)
+async def render_video_again(
+    batch_id: FromPath[UUID], video_id: FromPath[UUID], data: JSONBody[NewRendering], caller: Who, at: At
+) -> BatchJob:
+    """The batch is processing again; the earlier result stays until the new one is stored, and also when that fails."""
+    return await at.ask(
+        RenderAgain(
+            request_id=uuid.uuid4(),
+            user_id=caller.user_id,
+            batch_id=batch_id,
+            video_id=video_id,
+            settings=data.settings,
+        )
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import get
@@ -44,6 +44,8 @@ PROGRESS = ProgressEvent(
     current_stage=Stage.REMOVING_SILENCE,
     stage_percentage=61,
     attempt=1,
+    estimated_time_remaining=310,
+    video_time_remaining=310,
 )
 BATCH_SNAPSHOT = BatchSnapshot(
     batch_job=examples.BATCH_JOB, videos=(examples.BATCH_VIDEO,), exports=(), live=(PROGRESS,)
@@ -51,7 +53,7 @@ BATCH_SNAPSHOT = BatchSnapshot(
 USER_SNAPSHOT = UserSnapshot(batch_jobs=(examples.BATCH_JOB,), live=(PROGRESS,))
 
 
-def _described(union: object, snapshot: BatchSnapshot | UserSnapshot) -> ResponseSpec:
+def _described(union: Any, snapshot: BatchSnapshot | UserSnapshot) -> ResponseSpec:
     lines = (
         written(snapshot, "19370a1b2c3-41")
         + written(PROGRESS)

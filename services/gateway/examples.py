@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from shared.batches import (
     VideoStatus,
 )
 from shared.media import MediaFacts, Stage
+from shared.reports import BatchReport, Usage, VideoReport, Workers, WorkerShown, WorkShown
 from shared.tiers import DEFAULT_TIERS
 from shared.transcripts import Highlight, Highlights, Reason, Segment, Transcript, Why, Word
 from shared.views import (
@@ -69,6 +70,7 @@ BATCH_JOB = BatchJob(
     total_duration_seconds=1834.2,
     processed_duration_seconds=0.0,
     estimated_time_remaining=310,
+    estimated_completion_at=EVENING + timedelta(seconds=850),
     created_at=EVENING,
     started_at=EVENING + timedelta(minutes=4),
     updated_at=EVENING + timedelta(minutes=9),
@@ -86,6 +88,8 @@ BATCH_VIDEO = BatchVideo(
     progress_percentage=42,
     current_stage=Stage.REMOVING_SILENCE,
     attempt=1,
+    estimated_time_remaining=310,
+    estimated_completion_at=EVENING + timedelta(seconds=850),
     uploaded_at=EVENING + timedelta(minutes=3),
     created_at=EVENING,
     started_at=EVENING + timedelta(minutes=4),
@@ -214,6 +218,80 @@ LIBRARY_VIDEO_SHOWN: dict[str, Any] = {
     "batches": [VIDEO_BATCH],
     "source_url": f"{STORE}/sources/episode-1?expires=1795296300&signature=5be1",
 }
+
+REPORT = BatchReport(
+    batch_job_id=BATCH,
+    name="Season 3",
+    status=BatchStatus.COMPLETED,
+    started_at=EVENING + timedelta(minutes=4),
+    completed_at=EVENING + timedelta(minutes=16),
+    elapsed_s=720.0,
+    processing_s=655.2,
+    completed_videos=1,
+    failed_videos=0,
+    cancelled_videos=0,
+    source_s=1834.2,
+    output_s=1402.7,
+    saved_s=431.5,
+    warnings=0,
+    videos=(
+        VideoReport(
+            video_id=VIDEO,
+            position=1,
+            name="episode-1.mp4",
+            status=VideoStatus.COMPLETED,
+            source_s=1834.2,
+            output_s=1402.7,
+            saved_s=431.5,
+            processing_s=655.2,
+            attempts=1,
+            error_code=None,
+            error_message=None,
+            what_to_do=None,
+            warnings=(),
+        ),
+    ),
+)
+USAGE = Usage(
+    tier=Tier.PRO,
+    month=date(2026, 11, 1),
+    resets_at=datetime(2026, 12, 1, tzinfo=UTC),
+    minutes_used=1204.5,
+    minutes_held=30.57,
+    minutes_limit=12_000,
+    minutes_left=10_764.93,
+    open_batches=1,
+    running_videos=1,
+    concurrency=5,
+    limits=DEFAULT_TIERS[Tier.PRO],
+)
+WORKERS = Workers(
+    workers=(
+        WorkerShown(
+            worker="processor-1",
+            service="processor",
+            slots=1,
+            alive=True,
+            started_at=EVENING,
+            running=(
+                WorkShown(
+                    id=BATCH_VIDEO.id,
+                    kind="video",
+                    batch_job_id=BATCH,
+                    user_id=USER,
+                    name="episode-1.mp4",
+                    stage=Stage.REMOVING_SILENCE,
+                    attempt=1,
+                    since=EVENING + timedelta(minutes=4),
+                    lease_until=EVENING + timedelta(minutes=10),
+                ),
+            ),
+        ),
+    ),
+    waiting_videos=3,
+    waiting_users=2,
+)
+PREFERENCES: dict[str, Any] = {"concurrency": 2, "concurrency_limit": 5}
 
 ME: dict[str, Any] = {
     "id": USER,

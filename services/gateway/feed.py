@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from services.gateway.estimates import Estimates
 from services.gateway.links import export_with_link, exports_with_links, video_with_link, with_links
 from services.gateway.live import LiveValues
 from services.gateway.settings import GatewaySettings
@@ -17,6 +18,7 @@ from services.gateway.sse import START, Subject, Watcher, written
 from services.gateway.stream_events import (
     UPDATES,
     BatchSnapshot,
+    LiveEvent,
     UserSnapshot,
     live_event,
     state_event,
@@ -32,6 +34,7 @@ from shared.messages import (
     ListBatches,
     ListExports,
     VideoChanged,
+    VideoProgressed,
 )
 from shared.storage import ObjectStore
 from shared.streams import StreamFacts, follow
@@ -63,6 +66,7 @@ class Feed:
         self.store = store
         self.settings = settings
         self.values = LiveValues(settings.live_batches)
+        self.estimates = Estimates(bus, settings.patience_s)
         self.epoch = ""
         self.sequence = 0
         self.caught_up = asyncio.Event()
@@ -137,7 +141,7 @@ class Feed:
             if watcher.wants(logged.update.batch_id):
                 newer.append(logged)
         batch_ids = {logged.update.batch_id for logged in newer} if watcher.batch_id is None else {watcher.batch_id}
-        live = [written(live_event(update)) for update in self.values.last(batch_ids)]
+        live = [written(self._live_event(update)) for update in self.values.last(batch_ids)]
         told = b"".join([*[await self._event(logged) for logged in reversed(newer)], *live])
         return told if len(told) <= self.settings.watcher_bytes else None
 
@@ -150,7 +154,7 @@ class Feed:
             live = self.values.last(job.id for job in page.batch_jobs)
             snapshot: UserSnapshot | BatchSnapshot = UserSnapshot(
                 batch_jobs=tuple(self.values.job(job) for job in page.batch_jobs),
-                live=tuple(live_event(update) for update in live),
+                live=tuple(self._live_event(update) for update in live),
             )
         else:
             stored, exports = await asyncio.gather(
@@ -168,7 +172,7 @@ class Feed:
                 batch_job=details.batch_job,
                 videos=details.videos,
                 exports=tuple(self.values.export(export) for export in exports.exports),
-                live=tuple(live_event(update) for update in self.values.last([batch_id])),
+                live=tuple(self._live_event(update) for update in self.values.last([batch_id])),
             )
         watcher.shown(revisions)
         return written(snapshot, event_id)
@@ -239,7 +243,7 @@ class Feed:
     async def _shown(self, update: BatchChanged | VideoChanged | ExportChanged) -> Struct:
         match update:
             case BatchChanged(batch_job=job):
-                return state_event(self.values.job(job))
+                return state_event(self.estimates.job(self.values.job(job)))
             case VideoChanged(video=video):
                 return state_event(await video_with_link(self.values.video(video), self.store))
             case ExportChanged(export=export):
@@ -253,9 +257,13 @@ class Feed:
     def _tell_live(self, update: BatchUpdate) -> None:
         watchers = [watcher for watcher in self._watchers.get(update.user_id, ()) if watcher.wants(update.batch_id)]
         if watchers:
-            event = written(live_event(update))
+            event = written(self._live_event(update))
             for watcher in watchers:
                 watcher.live((update.batch_id, update.about_id), update.kind, event)
+
+    def _live_event(self, update: BatchUpdate) -> LiveEvent:
+        running = isinstance(update, VideoProgressed)
+        return live_event(update, self.estimates.of(update.user_id, update.batch_id) if running else None)
 
 
 def _update(subject: str, data: bytes) -> BatchUpdate | None:

@@ -7,9 +7,11 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from services.gateway.estimates import seconds_until
 from shared.media import Stage
 from shared.messages import (
     BatchChanged,
+    BatchEstimate,
     BatchUpdate,
     ExportChanged,
     ExportProgressed,
@@ -30,6 +32,10 @@ class ProgressEvent(Struct, frozen=True, kw_only=True, tag_field="type", tag="pr
     current_stage: Stage
     stage_percentage: int
     attempt: int
+    estimated_time_remaining: int | None = None
+    """Seconds until the whole batch is done; null while that is not known."""
+    video_time_remaining: int | None = None
+    """Seconds until this video is done."""
 
 
 class UploadEvent(Struct, frozen=True, kw_only=True, tag_field="type", tag="upload"):
@@ -93,8 +99,8 @@ UPDATES: dict[tuple[str, str], type[BatchUpdate]] = {
 """The updates that become events, by stream and kind as in their subjects."""
 
 
-def live_event(update: BatchUpdate) -> LiveEvent:
-    """The event that tells of a live update."""
+def live_event(update: BatchUpdate, estimate: BatchEstimate | None = None) -> LiveEvent:
+    """The event that tells of a live update, and what is expected of its batch."""
     match update:
         case VideoProgressed():
             return ProgressEvent(
@@ -104,6 +110,8 @@ def live_event(update: BatchUpdate) -> LiveEvent:
                 current_stage=update.stage,
                 stage_percentage=update.stage_percentage,
                 attempt=update.attempt,
+                estimated_time_remaining=seconds_until(estimate.completion_at) if estimate else None,
+                video_time_remaining=seconds_until(estimate.videos.get(update.about_id)) if estimate else None,
             )
         case UploadProgressed():
             return UploadEvent(

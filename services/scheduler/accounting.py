@@ -50,7 +50,9 @@ def held(entries: tuple[Entry, ...]) -> float:
 
 def _accounted(batch: BatchState, video: VideoState, entries: list[Entry]) -> VideoState:
     if video.held and video.finished:
-        kind = Booking.SETTLE if video.status is VideoStatus.COMPLETED else Booking.RELEASE
+        # A completed video with an error was rendered again in vain: it has the output that was paid for before.
+        delivered = video.status is VideoStatus.COMPLETED and video.error_code is None
+        kind = Booking.SETTLE if delivered else Booking.RELEASE
         entries.append(_entry(video, kind))
         return replace(video, held=False)
     if not video.held and batch.status in STARTED and video.uploaded_at is not None and not video.finished:

@@ -7,7 +7,7 @@ from uuid import UUID
 from services.scheduler import events
 from services.scheduler.changes import NO_SUCH_BATCH, differences, tell
 from services.scheduler.events import BatchEvent
-from services.scheduler.intake import check_number, new_video
+from services.scheduler.intake import check_number, concurrency_of, new_video
 from services.scheduler.service import Scheduler
 from services.scheduler.show import show_batch, show_details, show_row
 from services.scheduler.state import BatchState
@@ -20,10 +20,13 @@ from shared.messages import (
     CancelBatch,
     CreateBatch,
     DeleteBatch,
+    Estimates,
     FindBatches,
     GetBatch,
+    GetEstimates,
     ListBatches,
     PauseBatch,
+    RenderAgain,
     Request,
     ResumeBatch,
     RetryFailed,
@@ -40,7 +43,8 @@ async def create_batch(request: CreateBatch, at: Scheduler) -> BatchDetails:
 
     async def make() -> BatchDetails:
         now = await BatchJobs.now()
-        await QueueUsers.known(request.user_id, request.tier.value, limits.weight, limits.concurrency)
+        concurrency = concurrency_of(request.concurrency, limits)
+        await QueueUsers.known(request.user_id, request.tier.value, limits.weight, concurrency)
         wanted = limits.default_priority if request.priority is None else request.priority
         batch = BatchState(
             id=request.batch_id,
@@ -94,6 +98,13 @@ async def retry_failed(request: RetryFailed, at: Scheduler) -> BatchJob:
     return await _once(request, request.batch_id, request.user_id, event, at)
 
 
+@answers(RenderAgain)
+async def render_again(request: RenderAgain, at: Scheduler) -> BatchJob:
+    """Put a completed video back into the queue, with settings of its own."""
+    event = events.RenderAgain(video_id=request.video_id, settings=request.settings)
+    return await _once(request, request.batch_id, request.user_id, event, at)
+
+
 @answers(DeleteBatch)
 async def delete_batch(request: DeleteBatch, at: Scheduler) -> BatchJob:
     """Take a batch away and have its files removed."""
@@ -107,7 +118,13 @@ async def get_batch(query: GetBatch, at: Scheduler) -> BatchDetails:
     batch = await BatchJobs.load(query.batch_id, user_id=query.user_id)
     if batch is None:
         raise NotFound(NO_SUCH_BATCH)
-    return show_details(batch)
+    return await at.outlooks.details(show_details(batch))
+
+
+@answers(GetEstimates)
+async def get_estimates(query: GetEstimates, at: Scheduler) -> Estimates:
+    """When everything that a user has under way will be done."""
+    return Estimates(batches=tuple((await at.outlooks.of(query.user_id)).batches.values()))
 
 
 @answers(ListBatches)
@@ -120,7 +137,8 @@ async def list_batches(query: ListBatches, at: Scheduler) -> BatchPage:
     rows, counts = await BatchJobs.page(query.user_id, query.status, query.limit, query.offset, query.sort)
     by_status = {BatchStatus(status): number for status, number in counts.items()}
     total = sum(by_status.values()) if query.status is None else by_status.get(query.status, 0)
-    return BatchPage(batch_jobs=tuple(show_row(row) for row in rows), total=total, by_status=by_status)
+    jobs = await at.outlooks.jobs(show_row(row) for row in rows)
+    return BatchPage(batch_jobs=jobs, total=total, by_status=by_status)
 
 
 @answers(FindBatches)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from services.scheduler import answers, claims, edit_answers, export_answers
+from services.scheduler import answers, claims, edit_answers, export_answers, oversight
+from services.scheduler.metrics import show_workers
+from services.scheduler.outlook import PROGRESS
 from services.scheduler.service import Scheduler
 from services.scheduler.settings import SchedulerSettings
 from services.scheduler.sweeps import sweep_for_ever
@@ -20,14 +22,19 @@ ANSWERS = (
     answers.resume_batch,
     answers.cancel_batch,
     answers.retry_failed,
+    answers.render_again,
     answers.delete_batch,
     answers.get_batch,
     answers.list_batches,
+    answers.get_estimates,
     answers.find_batches,
     export_answers.request_export,
     export_answers.get_export,
     export_answers.list_exports,
     export_answers.list_user_exports,
+    oversight.get_report,
+    oversight.get_usage,
+    oversight.list_workers,
     claims.claim_run,
     claims.renew_lease,
 )
@@ -36,6 +43,8 @@ ANSWERS = (
 async def main(settings: SchedulerSettings, lifetime: Lifetime) -> None:
     """Run until told to stop."""
     at = await Scheduler.open(settings, lifetime)
+    show_workers(at.presence)
+    await at.bus.listen(PROGRESS, at.outlooks.hear)
     await at.bus.serve(ANSWERS, at)
     lifetime.background(sweep_for_ever(at))
     lifetime.ready(lambda: at.bus.connected)

@@ -20,7 +20,7 @@ from shared.messages import BatchChanged, Update, VideoChanged, WorkStopped
 from shared.outbox import Outbox
 from shared.tiers import DEFAULT_TIERS, Limits
 
-ASKS_FOR_QUOTA = (events.Start, events.Retry, events.Uploaded)
+ASKS_FOR_QUOTA = (events.Start, events.Retry, events.RenderAgain, events.Uploaded)
 """Events that may be refused for want of quota. Work that has begun never is: one video must not hold up the queue."""
 
 NO_SUCH_BATCH = "There is no such batch; it may have been deleted."
@@ -40,14 +40,13 @@ async def change(
     tier does not allow it.
     """
     async with outbox.change():
-        old = await BatchJobs.load(batch_id, user_id=user_id, lock=True)
-        if old is None:
+        locked = await BatchJobs.lock(batch_id, user_id=user_id)
+        if locked is None:
             raise NotFound(NO_SUCH_BATCH)
-        now = await BatchJobs.now()
+        old, now = locked
         step = await _within_quota(old, event, advance(old, event, now), now, tiers)
-        new = await BatchJobs.store(old, step.batch, now)
-        await UsageLedger.book(new, step.ledger, now)
-        await outbox.add(*step.commands)
+        along = [*UsageLedger.booking(old, step.ledger, now), *outbox.adding(*step.commands)]
+        new = await BatchJobs.store(old, step.batch, now, along)
         tell(outbox, bus, [*differences(old, new), *stops(new, step.stopped)])
     return new
 

@@ -41,7 +41,7 @@ class Dispatcher:
         while True:
             self._wake.clear()
             try:
-                while await self.dispatch_one():
+                while await self._dispatch():
                     pass
             except Exception:
                 log.exception("could not dispatch")
@@ -52,24 +52,30 @@ class Dispatcher:
 
     async def dispatch_one(self) -> bool:
         """Give the next video to a worker; False when no worker is free or no video waits."""
+        return await self._dispatch() is not None
+
+    async def _dispatch(self) -> int | None:
+        """As `dispatch_one`, but tells how many slots are left: with none there is nothing more to look for."""
         slots = self.presence.slots()
         if not slots:
-            return False
+            return None
         async with self.outbox.change():
             await _lock(self.outbox.engine)
             turn = await QueueUsers.next(slots)
             if turn is None:
-                return False
+                return None
+            left: int = slots - turn["running"]
             if turn["id"] is None:
                 log.error("the queue's counts are wrong and are made anew", user_id=str(turn["user_id"]))
                 await QueueUsers.recount(turn["user_id"])
-                return True
+                return left
             # Between the choice and the batch's lock its owner may have paused or cancelled it: then nothing happens.
             batch = await change(self.outbox, self.bus, turn["batch_job_id"], events.Dispatched(id=turn["id"]))
             video = next(candidate for candidate in batch.videos if candidate.id == turn["id"])
             if video.running:
                 log.info("dispatched", batch_id=str(batch.id), video_id=str(video.video_id), attempt=video.attempt)
-            return True
+                left -= 1
+            return left
 
 
 async def _lock(engine: PostgresEngine) -> None:

@@ -73,10 +73,10 @@ async def duplicate_batch(request: DuplicateBatch, at: Scheduler) -> BatchDetail
     """Make a new batch with the same settings and the uploaded videos, which both batches use from now on."""
 
     async def make() -> BatchDetails:
-        old = await BatchJobs.load(request.batch_id, user_id=request.user_id, lock=True)
-        if old is None:
+        locked = await BatchJobs.lock(request.batch_id, user_id=request.user_id)
+        if locked is None:
             raise NotFound(NO_SUCH_BATCH)
-        now = await BatchJobs.now()
+        old, now = locked
         usable = [video for video in old.videos if _still_there(old, video)]
         if not usable:
             raise Conflict(

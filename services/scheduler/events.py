@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from services.scheduler.accounting import Entry
 from services.scheduler.state import BatchState, VideoState
+from shared.batches import BatchSettings
 from shared.media import MediaFacts, Stage, StoredObject
 from shared.messages import Command
 from shared.views import ProcessingResult
@@ -41,6 +42,13 @@ class Retry(Struct, frozen=True, kw_only=True):
     """A person wants failed videos tried again: those named by library id, or all."""
 
     video_ids: frozenset[UUID] | None = None
+
+
+class RenderAgain(Struct, frozen=True, kw_only=True):
+    """A person wants a completed video, named by library id, with other settings."""
+
+    video_id: UUID
+    settings: BatchSettings
 
 
 class Delete(Struct, frozen=True, kw_only=True):
@@ -173,6 +181,7 @@ BatchEvent = (
     | Resume
     | Cancel
     | Retry
+    | RenderAgain
     | Delete
     | Edit
     | Add

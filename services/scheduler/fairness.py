@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from services.scheduler.state import VideoState
-from shared.batches import VideoStatus
 
 LEAST_CHARGE_S = 1.0
 """Even an empty video takes a turn."""
@@ -19,13 +18,13 @@ LEAST_CHARGE_S = 1.0
 def charge_s(before: VideoState, after: VideoState) -> float:
     """Media seconds that a step charges for a video, before they are divided by the user's weight; below 0 is a refund.
 
-    A dispatch charges, unless the same try was charged before a lease was lost. A video that is cancelled before any worker
+    A dispatch charges, unless the same try was charged before a lease was lost. A try that is cancelled before any worker
     had it is refunded. A try of its own that failed stays charged, and so the next one is charged again.
     """
     seconds = max(after.duration_seconds or 0.0, LEAST_CHARGE_S)
     if after.charged and not before.charged:
         return seconds
-    if before.charged and not after.charged and after.status is VideoStatus.CANCELLED:
+    if before.charged and not after.charged and after.finished and not before.finished:
         return -seconds
     return 0.0
 

@@ -11,6 +11,7 @@ from services.scheduler import events, exporting
 from services.scheduler.events import BatchEvent
 from services.scheduler.export_answers import store_export
 from services.scheduler.exporting import ExportState
+from services.scheduler.intake import concurrency_of
 from services.scheduler.service import Scheduler
 from services.scheduler.tables import BatchJobs, BatchVideos, Exports, QueueUsers
 from shared.batches import ExportStatus
@@ -37,9 +38,8 @@ log = logger(__name__)
 async def account_changed(event: AccountChanged, at: Scheduler) -> None:
     """Keep the user's limits as told last."""
     limits = at.settings.tiers[event.tier]
-    wanted = event.concurrency if event.concurrency is not None else limits.concurrency
-    concurrency = max(1, min(wanted, limits.concurrency))
-    await QueueUsers.known(event.user_id, event.tier.value, limits.weight, concurrency)
+    await QueueUsers.known(event.user_id, event.tier.value, limits.weight, concurrency_of(event.concurrency, limits))
+    at.dispatcher.wake()
 
 
 @handles(VideoUploading)

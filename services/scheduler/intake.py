@@ -21,6 +21,11 @@ def check_number(videos: int, tier: Tier, limits: Limits) -> None:
         )
 
 
+def concurrency_of(wanted: int | None, limits: Limits) -> int:
+    """How many of a user's videos are processed at the same time: what the tier allows, or less when the user wants less."""
+    return limits.concurrency if wanted is None else max(1, min(wanted, limits.concurrency))
+
+
 def new_video(video: NewVideo, position: int, now: datetime) -> VideoState:
     """A row for a video: ready when it comes from the library, else waiting for its upload."""
     ready = video.facts is not None and video.source is not None

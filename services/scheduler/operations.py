@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from services.scheduler import events
 from services.scheduler.events import Step
+from services.scheduler.rendering import not_any_more
 from services.scheduler.state import BatchState, VideoState
 from shared.batches import BatchStatus, VideoStatus
 from shared.errors import Conflict
@@ -60,27 +61,31 @@ def cancel(batch: BatchState, event: events.Cancel, now: datetime) -> Step:
     if batch.over:
         raise Conflict(f"This batch is {batch.status} already; there is nothing left to cancel.")
     ended = [video for video in batch.videos if not video.finished]
-    videos = tuple(
-        video
-        if video.finished
-        else replace(
-            video,
-            status=VideoStatus.CANCELLED,
-            # What no worker ever began is not charged to the user.
-            charged=video.charged and video.started_at is not None,
-            run_token=None,
-            lease_until=None,
-            next_try_at=None,
-            completed_at=now,
-        )
-        for video in batch.videos
-    )
+    videos = tuple(video if video.finished else _cancelled(video, now) for video in batch.videos)
     # An upload that was made for this batch and gave nothing is of no use to anybody.
-    unneeded = [video for video in batch.videos if video.status is not VideoStatus.COMPLETED]
+    unneeded = [video for video in videos if video.status is not VideoStatus.COMPLETED]
+    # Where videos were only being rendered again, the batch ends as it had ended before.
+    anew = bool(ended) and all(video.kept is not None for video in ended)
+    after = replace(batch, videos=videos)
     return Step(
-        batch=replace(batch, status=BatchStatus.CANCELLED, completed_at=now, videos=videos),
+        batch=after if anew else replace(after, status=BatchStatus.CANCELLED, completed_at=now),
         commands=(*_delete_runs(ended), *delete_sources(batch, unneeded, event.shared_sources)),
         stopped=tuple(video.run_token for video in ended if video.run_token is not None),
+    )
+
+
+def _cancelled(video: VideoState, now: datetime) -> VideoState:
+    if video.kept is not None:
+        return not_any_more(video)
+    return replace(
+        video,
+        status=VideoStatus.CANCELLED,
+        # What no worker ever began is not charged to the user.
+        charged=video.charged and video.started_at is not None,
+        run_token=None,
+        lease_until=None,
+        next_try_at=None,
+        completed_at=now,
     )
 
 
@@ -137,7 +142,11 @@ def delete(batch: BatchState, event: events.Delete, now: datetime) -> Step:
 
 
 def _delete_runs(videos: Iterable[VideoState]) -> Iterable[Command]:
-    return (DeleteRun(batch_video_id=video.id) for video in videos if video.attempt > 0)
+    return (
+        DeleteRun(batch_video_id=video.id, keep_run=video.kept.run_token if video.kept else None)
+        for video in videos
+        if video.attempt > 0
+    )
 
 
 def delete_sources(batch: BatchState, videos: Iterable[VideoState], shared: frozenset[UUID]) -> Iterable[Command]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from services.scheduler import arrivals, editing, events, operations, runs
+from services.scheduler import arrivals, editing, events, operations, rendering, runs
 from services.scheduler.accounting import account
 from services.scheduler.events import BatchEvent, Step
 from services.scheduler.state import BatchState
@@ -68,6 +68,7 @@ _STEPS: dict[type[Any], Callable[[BatchState, Any, datetime], Step]] = {
     events.Resume: operations.resume,
     events.Cancel: operations.cancel,
     events.Retry: operations.retry,
+    events.RenderAgain: rendering.render_again,
     events.Delete: operations.delete,
     events.Edit: editing.edit,
     events.Add: editing.add,

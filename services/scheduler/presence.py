@@ -28,7 +28,10 @@ class Presence:
         """Take in a heartbeat."""
         seen = msgspec.json.decode(message.data, type=WorkerSeen)
         known = self._seen.get(seen.worker)
-        self._seen[seen.worker] = (self._clock(), seen)
+        now = self._clock()
+        for name in [name for name, (at, _) in self._seen.items() if at < now - self._gone_after_s]:
+            del self._seen[name]
+        self._seen[seen.worker] = (now, seen)
         if known is None or known[1].running != seen.running or known[1].slots != seen.slots:
             for listener in self._listeners:
                 listener()
@@ -36,8 +39,8 @@ class Presence:
     def workers(self) -> list[WorkerSeen]:
         """Everyone alive."""
         horizon = self._clock() - self._gone_after_s
-        self._seen = {name: (at, seen) for name, (at, seen) in self._seen.items() if at >= horizon}
-        return [seen for _, seen in self._seen.values()]
+        # A copy, because the thread that serves the metrics asks too.
+        return [seen for at, seen in list(self._seen.values()) if at >= horizon]
 
     def slots(self, service: str = "processor") -> int:
         """How many videos all living workers of a service can have at once."""

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from services.scheduler import events
 from services.scheduler.events import Step
+from services.scheduler.rendering import as_before
 from services.scheduler.state import BatchState, VideoState
 from shared.batches import BatchStatus, VideoStatus
 from shared.messages import Command, DeleteRun, ProcessVideo
@@ -48,7 +49,7 @@ def dispatched(batch: BatchState, event: events.Dispatched, now: datetime) -> St
         name=video.name,
         source=video.source,
         facts=video.facts,
-        settings=batch.settings,
+        settings=video.settings or batch.settings,
     )
     return Step(batch=_with(batch, sent), commands=(command,))
 
@@ -122,6 +123,7 @@ def processed(batch: BatchState, event: events.Processed, now: datetime) -> Step
         status=VideoStatus.COMPLETED,
         progress_percentage=100,
         current_stage=None,
+        kept=None,
         output=event.output,
         processing_result=event.result,
         lost_leases=0,
@@ -129,13 +131,16 @@ def processed(batch: BatchState, event: events.Processed, now: datetime) -> Step
         lease_until=None,
         completed_at=now,
     )
-    # An earlier run may have stored something before it was fenced off, whatever was finished since then.
-    clean_up = (DeleteRun(batch_video_id=video.id, keep_run=event.run_token),) if video.fenced else ()
+    # An earlier run may have stored something before it was fenced off, whatever was finished since then; and the output of
+    # one that was kept till now has a successor.
+    left = video.fenced or video.kept is not None
+    clean_up = (DeleteRun(batch_video_id=video.id, keep_run=event.run_token),) if left else ()
     return Step(batch=_with(batch, done), commands=clean_up)
 
 
 def _late_output(video: VideoState, event: events.Processed) -> tuple[Command, ...]:
-    if video.status is VideoStatus.COMPLETED and video.run_token == event.run_token:
+    kept = video.kept.run_token if video.kept is not None else video.run_token
+    if event.run_token == kept and video.output is not None:
         return ()
     return (DeleteRun(batch_video_id=video.id, only_run=event.run_token),)
 
@@ -180,15 +185,18 @@ def out_of_time(batch: BatchState, event: events.OutOfTime, now: datetime) -> St
         )
         for video in batch.videos
     )
+    after = replace(batch, videos=videos, spent_s=0.0)
+    # Where videos were only being rendered again, the batch ends as it had ended before.
+    anew = bool(left) and all(video.kept is not None for video in left)
     return Step(
-        batch=replace(
-            batch, videos=videos, status=BatchStatus.FAILED, error_message=reason, completed_at=now, spent_s=0.0
-        ),
+        batch=after if anew else replace(after, status=BatchStatus.FAILED, error_message=reason, completed_at=now),
         stopped=tuple(video.run_token for video in left if video.run_token is not None),
     )
 
 
 def _given_up(video: VideoState, code: str, reason: str, now: datetime) -> VideoState:
+    if video.kept is not None:
+        return as_before(video, code, reason)
     return replace(
         video, status=VideoStatus.FAILED, current_stage=None, error_code=code, error_message=reason, completed_at=now
     )

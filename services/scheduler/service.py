@@ -10,6 +10,7 @@ from services.scheduler import events
 from services.scheduler.changes import change
 from services.scheduler.dispatch import Dispatcher
 from services.scheduler.events import BatchEvent
+from services.scheduler.outlook import Outlooks
 from services.scheduler.presence import Presence
 from services.scheduler.settings import SchedulerSettings
 from services.scheduler.state import BatchState
@@ -31,6 +32,7 @@ class Scheduler:
         self.work = work
         self.outbox = Outbox(engine, work)
         self.presence = Presence(settings.worker_gone_s)
+        self.outlooks = Outlooks(self.presence)
         self.dispatcher = Dispatcher(self.outbox, self.presence, self.bus)
         self.presence.on_change(self.dispatcher.wake)
 

@@ -15,6 +15,15 @@ FINISHED = frozenset({VideoStatus.COMPLETED, VideoStatus.FAILED, VideoStatus.CAN
 OVER = frozenset({BatchStatus.COMPLETED, BatchStatus.FAILED, BatchStatus.CANCELLED})
 
 
+class Kept(Struct, frozen=True, kw_only=True):
+    """The run whose output a video has while a new one is being made."""
+
+    run_token: UUID | None
+    settings: BatchSettings | None
+    started_at: datetime | None
+    completed_at: datetime | None
+
+
 class VideoState(Struct, frozen=True, kw_only=True):
     """A row of batch_videos."""
 
@@ -49,6 +58,10 @@ class VideoState(Struct, frozen=True, kw_only=True):
     fenced: bool = False
     """Whether an earlier run was fenced off and may have left something in the store."""
     own_upload: bool = True
+    settings: BatchSettings | None = None
+    """Its own, when it was rendered again with others than the batch's."""
+    kept: Kept | None = None
+    """Of which run its output and result are, while another run makes new ones."""
     source: StoredObject | None = None
     facts: MediaFacts | None = None
     output: StoredObject | None = None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from services.scheduler import events, exporting
@@ -25,6 +27,8 @@ async def sweep_for_ever(at: Scheduler) -> None:
     looked_at = clock()
     while True:
         try:
+            # Before the clock is looked at: if we were frozen just before we asked, the answer is that every lease was lost.
+            lost = await BatchVideos.lost()
             # Whoever was frozen, or hung on the database, heard nobody either, and met no error.
             if not at.bus.connected or clock() - looked_at > at.settings.queue_sweep_s + at.settings.lease_s / 4:
                 blind = True
@@ -33,7 +37,7 @@ async def sweep_for_ever(at: Scheduler) -> None:
                 await Exports.grant_a_full_term(at.settings.lease_s)
                 blind = False
             elif at.bus.connected:
-                await sweep(at)
+                await _sweep(at, lost)
             looked_at = clock()
         except (TimeoutError, DailiesError, OSError) as error:
             blind = True
@@ -46,7 +50,11 @@ async def sweep_for_ever(at: Scheduler) -> None:
 
 async def sweep(at: Scheduler) -> None:
     """One look at everything."""
-    for row in await BatchVideos.lost():
+    await _sweep(at, await BatchVideos.lost())
+
+
+async def _sweep(at: Scheduler, lost: Sequence[dict[str, Any]]) -> None:
+    for row in lost:
         log.warning("a lease was lost", batch_id=str(row["batch_job_id"]), batch_video_id=str(row["id"]))
         await at.change(row["batch_job_id"], events.LeaseLost(id=row["id"], run_token=row["run_token"]))
     for row in await BatchVideos.never_claimed(at.settings.claim_patience_s):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -63,6 +64,18 @@ class Processes:
                 if ours and (process / "comm").read_text().strip() == "ffmpeg":
                     found.add(int(process.name))
         return found
+
+    @contextmanager
+    def rendering_stopped(self) -> Iterator[None]:
+        """Let no ffmpeg go on inside the block."""
+        stopped = self.ffmpegs()
+        for pid in stopped:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in stopped:
+                os.kill(pid, signal.SIGCONT)
 
 
 @contextmanager

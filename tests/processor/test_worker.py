@@ -51,8 +51,10 @@ async def video(workers: Processes, scheduler: SchedulerEnd, uploaded: Upload, l
             said.stage is Stage.EXPORTING and said.stage_percentage > 2 for said in scheduler.progress[video.video_id]
         )
     )
-    workers.start(TWO)
-    await scheduler.until(lambda: any(seen.worker.startswith(TWO) for seen in scheduler.seen))
+    # On a busy machine the second processor takes longer to start than the first one to render.
+    with workers.rendering_stopped():
+        workers.start(TWO)
+        await scheduler.until(lambda: any(seen.worker.startswith(TWO) for seen in scheduler.seen))
     return video
 
 

@@ -16,7 +16,7 @@ from services.scheduler.pipeline import advance
 from services.scheduler.progress import percentage
 from services.scheduler.runs import MOST_LOST_LEASES
 from services.scheduler.state import VideoState
-from shared.batches import BatchStatus, VideoStatus
+from shared.batches import BatchSettings, BatchStatus, VideoStatus
 from shared.errors import Conflict
 from shared.media import Stage
 from shared.messages import DeleteRun, ProcessVideo
@@ -25,6 +25,13 @@ from tests.scheduler.states import FACTS, NOW, batch, stored, video
 
 RESULT = ProcessingResult(source_s=60, output_s=42)
 WHICH = st.integers(0, 3)
+
+
+def shown_run(entry: VideoState) -> UUID | None:
+    """The run whose output people can see."""
+    if entry.output is None:
+        return None
+    return entry.kept.run_token if entry.kept is not None else entry.run_token
 
 
 class Histories(RuleBasedStateMachine):
@@ -36,7 +43,6 @@ class Histories(RuleBasedStateMachine):
         self.batch = batch(*(video(number, ready=is_ready) for number, is_ready in enumerate(ready, 1)))
         self.commands: list[ProcessVideo] = []
         self.tokens: list[tuple[UUID, UUID]] = []
-        self.outputs: dict[UUID, UUID] = {}
         self.ledger: set[tuple[UUID, int, Booking]] = set()
 
     def happen(self, event: BatchEvent) -> Step | None:
@@ -53,17 +59,20 @@ class Histories(RuleBasedStateMachine):
             self.ledger.add(line)
         self.commands += [command for command in step.commands if isinstance(command, ProcessVideo)]
         for command in step.commands:
-            if isinstance(command, DeleteRun):
-                kept = self.outputs.get(command.batch_video_id)
-                deleted = command.only_run or (None if command.keep_run else command.batch_video_id)
-                over = self.batch.deleted_at is not None or self.batch.status is BatchStatus.CANCELLED
-                assert kept is None or deleted != kept or over, "an output that people can see is never deleted"
+            if isinstance(command, DeleteRun) and self.batch.deleted_at is None:
+                shown = next(shown_run(entry) for entry in self.batch.videos if entry.id == command.batch_video_id)
+                spared = shown == command.keep_run if command.only_run is None else shown != command.only_run
+                assert shown is None or spared, "an output that people can see is never deleted"
         return step
 
     def check_transition(self, old: tuple[VideoState, ...], new: tuple[VideoState, ...], event: BatchEvent) -> None:
         for one, two in zip(old, new, strict=True):
-            if one.status is VideoStatus.COMPLETED:
-                assert two.status is VideoStatus.COMPLETED and two.output == one.output, "a result is never taken back"
+            if one.output is not None and not isinstance(event, events.Processed):
+                assert two.output == one.output, "a result is never taken back"
+            if one.status is VideoStatus.COMPLETED and not isinstance(event, events.RenderAgain):
+                assert two.status is VideoStatus.COMPLETED
+            if isinstance(event, events.Processed) and two.output != one.output:
+                assert two.status is VideoStatus.COMPLETED and two.kept is None and two.run_token == event.run_token
             if one.status is VideoStatus.CANCELLED:
                 assert two.status is VideoStatus.CANCELLED
             if one.status is VideoStatus.FAILED and two.status is not VideoStatus.FAILED:
@@ -90,6 +99,13 @@ class Histories(RuleBasedStateMachine):
     @rule(event=st.sampled_from([events.Pause(), events.Resume(), events.Retry(), events.Due()]))
     def operate(self, event: BatchEvent) -> None:
         self.happen(event)
+
+    @rule(which=WHICH, threshold=st.sampled_from([-30.0, -35.0]))
+    def render_again(self, which: int, threshold: float) -> None:
+        entry = self.batch.videos[which]
+        wanted = BatchSettings(remove_silence=True, silence_threshold=threshold)
+        if entry.settings != wanted:
+            self.happen(events.RenderAgain(video_id=entry.video_id, settings=wanted))
 
     @rule(event=st.sampled_from([events.Cancel(), events.Delete()]), really=st.integers(0, 9))
     def end(self, event: BatchEvent, really: int) -> None:
@@ -152,11 +168,12 @@ class Histories(RuleBasedStateMachine):
     @invariant()
     def everything_agrees(self) -> None:
         state = self.batch
-        self.outputs = {entry.id: entry.run_token for entry in state.videos if entry.output and entry.run_token}
         for entry in state.videos:
             assert entry.queued is state.may_run(entry, self.now)
             assert entry.running <= (entry.attempt > 0 and entry.uploaded_at is not None)
-            assert (entry.output is not None) == (entry.status is VideoStatus.COMPLETED)
+            assert (entry.output is not None) == (entry.status is VideoStatus.COMPLETED or entry.kept is not None)
+            assert entry.kept is None or entry.status in (VideoStatus.PENDING, VideoStatus.PROCESSING)
+            assert entry.output is None or entry.output.key == f"runs/{shown_run(entry)}"
             assert (entry.lease_until is not None) <= entry.running
             assert entry.lost_leases < MOST_LOST_LEASES or entry.status is VideoStatus.FAILED
             assert (entry.error_message is not None) or entry.status is not VideoStatus.FAILED
@@ -165,7 +182,7 @@ class Histories(RuleBasedStateMachine):
             closed = {line[1] for line in self.ledger if line[0] == entry.id and line[2] is not Booking.HOLD}
             assert holds - closed == ({entry.generation} if entry.held else set()) and closed <= holds
             settled = (entry.id, entry.generation, Booking.SETTLE) in self.ledger
-            assert settled == (entry.status is VideoStatus.COMPLETED)
+            assert settled == (entry.status is VideoStatus.COMPLETED and entry.error_code is None)
         if state.over:
             assert not any(entry.running or entry.waiting for entry in state.videos)
         if state.status in (BatchStatus.PROCESSING, BatchStatus.PAUSED):

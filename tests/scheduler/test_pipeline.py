@@ -13,7 +13,7 @@ from services.scheduler.events import BatchEvent
 from services.scheduler.pipeline import advance
 from services.scheduler.runs import MOST_LOST_LEASES
 from services.scheduler.state import BatchState, VideoState
-from shared.batches import BatchStatus, VideoStatus
+from shared.batches import BatchSettings, BatchStatus, VideoStatus
 from shared.errors import Conflict, Invalid
 from shared.media import Stage
 from shared.messages import DeleteRun, DeleteSource, ProcessVideo
@@ -23,6 +23,8 @@ from tests.scheduler.states import FACTS, NOW, batch, in_status, running, stored
 PENDING, PROCESSING, PAUSED = BatchStatus.PENDING, BatchStatus.PROCESSING, BatchStatus.PAUSED
 COMPLETED, FAILED, CANCELLED = BatchStatus.COMPLETED, BatchStatus.FAILED, BatchStatus.CANCELLED
 REFUSED = None
+RENDERED = UUID(int=7)
+"""A video of every batch; completed, once a batch may have such a one."""
 
 OPERATIONS: list[tuple[BatchEvent, dict[BatchStatus, BatchStatus | None]]] = [
     (
@@ -74,6 +76,17 @@ OPERATIONS: list[tuple[BatchEvent, dict[BatchStatus, BatchStatus | None]]] = [
         },
     ),
     (
+        events.RenderAgain(video_id=RENDERED, settings=BatchSettings(remove_silence=True, silence_threshold=-30)),
+        {
+            PENDING: REFUSED,
+            PROCESSING: PROCESSING,
+            PAUSED: PAUSED,
+            COMPLETED: PROCESSING,
+            FAILED: PROCESSING,
+            CANCELLED: REFUSED,
+        },
+    ),
+    (
         events.Delete(),
         {
             PENDING: REFUSED,
@@ -90,6 +103,7 @@ CELLS = [(event, before, after) for event, row in OPERATIONS for before, after i
 
 def in_batch_status(status: BatchStatus) -> BatchState:
     """A batch in a status, with a failed video and what else belongs to it."""
+    rendered = replace(video() if status is PENDING else in_status(VideoStatus.COMPLETED), video_id=RENDERED)
     others = {
         PENDING: (video(),),
         PROCESSING: (running(), video()),
@@ -98,7 +112,7 @@ def in_batch_status(status: BatchStatus) -> BatchState:
         FAILED: (),
         CANCELLED: (in_status(VideoStatus.CANCELLED),),
     }[status]
-    return batch(in_status(VideoStatus.FAILED), *others, status=status)
+    return batch(in_status(VideoStatus.FAILED), rendered, *others, status=status)
 
 
 def only(state: BatchState) -> VideoState:

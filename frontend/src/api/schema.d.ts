@@ -156,6 +156,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/batch-jobs/{batch_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What came of a batch
+         * @description Of each video the length before and after, the work it took, and why it failed and what to do; when the batch has ended.
+         */
+        get: operations["get_batch_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/batch-jobs/{batch_id}/videos": {
         parameters: {
             query?: never;
@@ -250,6 +270,26 @@ export interface paths {
          * @description The new batch waits to be started; nothing is uploaded again.
          */
         post: operations["duplicate_batch_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/batch-jobs/{batch_id}/videos/{video_id}/render": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Render a completed video again with other settings
+         * @description The batch is processing again; the earlier result stays until the new one is stored, and also when that fails.
+         */
+        post: operations["render_video_again"];
         delete?: never;
         options?: never;
         head?: never;
@@ -600,6 +640,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My preferences
+         * @description How many videos are processed at the same time, and how many the tier allows.
+         */
+        get: operations["get_preferences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change my preferences
+         * @description Fewer videos at once than the tier allows, or with null as many as it does; videos that run are finished.
+         */
+        patch: operations["change_preferences"];
+        trace?: never;
+    };
+    "/api/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What I have used of my tier
+         * @description Minutes of the month that were processed, that are held and that are left; open batches; the limits of the tier.
+         */
+        get: operations["get_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who works, on what, since when
+         * @description For accounts with the role operator: every worker with the videos and exports in its hands, and how many wait.
+         */
+        get: operations["list_workers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/api-keys": {
         parameters: {
             query?: never;
@@ -798,6 +902,8 @@ export interface components {
             /** @default null */
             estimated_time_remaining: number | null;
             /** @default null */
+            estimated_completion_at: string | null;
+            /** @default null */
             error_message: string | null;
             created_at: string;
             /** @default null */
@@ -876,6 +982,8 @@ export interface components {
             /** @default null */
             estimated_time_remaining: number | null;
             /** @default null */
+            estimated_completion_at: string | null;
+            /** @default null */
             error_message: string | null;
             created_at: string;
             /** @default null */
@@ -896,6 +1004,28 @@ export interface components {
             by_status: {
                 [key: string]: number;
             };
+        };
+        /**
+         * BatchReport
+         * @description What came of a batch that has ended.
+         */
+        BatchReport: {
+            /** Format: uuid */
+            batch_job_id: string;
+            name: string;
+            status: components["schemas"]["BatchStatus"];
+            started_at: string | null;
+            completed_at: string | null;
+            elapsed_s: number | null;
+            processing_s: number;
+            completed_videos: number;
+            failed_videos: number;
+            cancelled_videos: number;
+            source_s: number;
+            output_s: number;
+            saved_s: number;
+            warnings: number;
+            videos: components["schemas"]["VideoReport"][];
         };
         /**
          * BatchSettings
@@ -1039,6 +1169,8 @@ export interface components {
             /** @default 0 */
             attempt: number;
             /** @default null */
+            settings: components["schemas"]["BatchSettings"] | null;
+            /** @default null */
             processing_result: components["schemas"]["ProcessingResult"] | null;
             /** @default null */
             output: components["schemas"]["StoredObject"] | null;
@@ -1048,6 +1180,10 @@ export interface components {
             uploaded_at: string | null;
             /** @default null */
             next_try_at: string | null;
+            /** @default null */
+            estimated_time_remaining: number | null;
+            /** @default null */
+            estimated_completion_at: string | null;
             created_at: string;
             /** @default null */
             started_at: string | null;
@@ -1411,6 +1547,14 @@ export interface components {
             type?: string | null;
         };
         /**
+         * NewRendering
+         * @description How a completed video is to be rendered again.
+         */
+        NewRendering: {
+            /** @description an object with all settings for this video */
+            settings: components["schemas"]["BatchSettings"];
+        };
+        /**
          * NewTemplate
          * @description Settings to be kept under a name.
          */
@@ -1455,6 +1599,22 @@ export interface components {
         PartUrls: {
             parts: components["schemas"]["PartUrl"][];
             expires_at: string;
+        };
+        /**
+         * Preferences
+         * @description What an account has chosen for itself.
+         */
+        Preferences: {
+            concurrency: number;
+            concurrency_limit: number;
+        };
+        /**
+         * PreferencesChange
+         * @description What the account wants from now on.
+         */
+        PreferencesChange: {
+            /** @description a number of videos from 1 to 5 to be processed at the same time, or null for all that the tier allows */
+            concurrency: number | null;
         };
         /**
          * Problem
@@ -1511,6 +1671,10 @@ export interface components {
             current_stage: components["schemas"]["Stage"];
             stage_percentage: number;
             attempt: number;
+            /** @default null */
+            estimated_time_remaining: number | null;
+            /** @default null */
+            video_time_remaining: number | null;
         };
         /**
          * Quality
@@ -1688,6 +1852,24 @@ export interface components {
             complete: boolean;
         };
         /**
+         * Usage
+         * @description What an account has used of what its tier allows.
+         */
+        Usage: {
+            tier: components["schemas"]["Tier"];
+            /** Format: date */
+            month: string;
+            resets_at: string;
+            minutes_used: number;
+            minutes_held: number;
+            minutes_limit: number;
+            minutes_left: number;
+            open_batches: number;
+            running_videos: number;
+            concurrency: number;
+            limits: components["schemas"]["Limits"];
+        };
+        /**
          * UserExport
          * @description An export, and of which batch it is.
          */
@@ -1784,6 +1966,8 @@ export interface components {
             /** @default 0 */
             attempt: number;
             /** @default null */
+            settings: components["schemas"]["BatchSettings"] | null;
+            /** @default null */
             processing_result: components["schemas"]["ProcessingResult"] | null;
             /** @default null */
             output: components["schemas"]["StoredObject"] | null;
@@ -1793,6 +1977,10 @@ export interface components {
             uploaded_at: string | null;
             /** @default null */
             next_try_at: string | null;
+            /** @default null */
+            estimated_time_remaining: number | null;
+            /** @default null */
+            estimated_completion_at: string | null;
             created_at: string;
             /** @default null */
             started_at: string | null;
@@ -1809,6 +1997,26 @@ export interface components {
         VideoOrder: {
             /** @description a list of the ids of all videos of the batch, in their new order */
             video_ids: string[];
+        };
+        /**
+         * VideoReport
+         * @description What came of one video.
+         */
+        VideoReport: {
+            /** Format: uuid */
+            video_id: string;
+            position: number;
+            name: string;
+            status: components["schemas"]["VideoStatus"];
+            source_s: number | null;
+            output_s: number | null;
+            saved_s: number;
+            processing_s: number | null;
+            attempts: number;
+            error_code: string | null;
+            error_message: string | null;
+            what_to_do: string | null;
+            warnings: string[];
         };
         /**
          * VideoStatus
@@ -1862,6 +2070,45 @@ export interface components {
             probability: number;
             source_start: number;
             source_end: number;
+        };
+        /**
+         * WorkShown
+         * @description A video or an export in a worker's hands.
+         */
+        WorkShown: {
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            /** Format: uuid */
+            batch_job_id: string;
+            /** Format: uuid */
+            user_id: string;
+            name: string;
+            stage: components["schemas"]["Stage"] | null;
+            attempt: number;
+            since: string | null;
+            lease_until: string | null;
+        };
+        /**
+         * WorkerShown
+         * @description A worker, and what it works on.
+         */
+        WorkerShown: {
+            worker: string;
+            service: string;
+            slots: number | null;
+            alive: boolean;
+            started_at: string | null;
+            running: components["schemas"]["WorkShown"][];
+        };
+        /**
+         * Workers
+         * @description Everybody who works, and what waits for them.
+         */
+        Workers: {
+            workers: components["schemas"]["WorkerShown"][];
+            waiting_videos: number;
+            waiting_users: number;
         };
     };
     responses: never;
@@ -2571,6 +2818,64 @@ export interface operations {
             };
         };
     };
+    get_batch_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchReport"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     add_videos_to_batch_job: {
         parameters: {
             query?: never;
@@ -2956,6 +3261,95 @@ export interface operations {
             };
             /** @description Too often */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    render_video_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+                video_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "settings": {
+                 *         "remove_silence": true,
+                 *         "silence_threshold": -35
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewRendering"];
+            };
+        };
+        responses: {
+            /** @description What was asked for */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchJob"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed; More than the tier allows */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not what was asked for */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3996,6 +4390,194 @@ export interface operations {
             };
             /** @description Nobody is signed in */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "concurrency": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["PreferencesChange"];
+            };
+        };
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not what was asked for */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_usage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Usage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_workers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workers"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

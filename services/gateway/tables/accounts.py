@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import Struct
 from piccolo.columns import UUID as Uuid
-from piccolo.columns import Bytea, Text, Timestamptz
+from piccolo.columns import Bytea, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 from shared.batches import Tier
@@ -25,6 +25,8 @@ class Caller(Struct, frozen=True, kw_only=True):
     tier: Tier
     role: str
     created_at: datetime
+    concurrency: int | None = None
+    """Videos at the same time that the account wants; None is as many as the tier allows."""
     session: bytes | None = None
     """Hash of the session's token; None for programs with an API key."""
     api_key: UUID | None = None
@@ -38,6 +40,7 @@ class Account(Table, tablename="accounts"):
     password_hash = Text()
     tier = Text()
     role = Text(default="user")
+    concurrency = Integer(null=True)
     created_at = Timestamptz()
     updated_at = Timestamptz()
 
@@ -76,14 +79,25 @@ class Account(Table, tablename="accounts"):
         return bool(await cls.raw(sql, user_id, email, password_hash, tier.value))
 
     @classmethod
-    async def set_tier(cls, email: str, tier: Tier) -> UUID | None:
-        """Give the account with this email another tier; returns its id, or None when there is none."""
+    async def set_tier(cls, email: str, tier: Tier) -> tuple[UUID, int | None] | None:
+        """Give the account with this email another tier; returns its id and preferred concurrency, or None when there is none."""
         rows = await cls.raw(
-            "update accounts set tier = {}, updated_at = now() where lower(email) = lower({}) returning id",
+            "update accounts set tier = {}, updated_at = now() where lower(email) = lower({}) returning id, concurrency",
             tier.value,
             email,
         )
-        return rows[0]["id"] if rows else None
+        return (rows[0]["id"], rows[0]["concurrency"]) if rows else None
+
+    @classmethod
+    async def set_role(cls, email: str, role: str) -> bool:
+        """Give the account with this email another role; returns whether there is one."""
+        sql = "update accounts set role = {}, updated_at = now() where lower(email) = lower({}) returning id"
+        return bool(await cls.raw(sql, role, email))
+
+    @classmethod
+    async def set_concurrency(cls, user_id: UUID, concurrency: int | None) -> None:
+        """Remember how many videos at the same time the account wants."""
+        await cls.raw("update accounts set concurrency = {}, updated_at = now() where id = {}", concurrency, user_id)
 
     @classmethod
     async def set_password_hash(cls, user_id: UUID, password_hash: str) -> None:
@@ -127,7 +141,7 @@ class Session(Table, tablename="sessions"):
                 from found
                 where sessions.token_hash = found.token_hash and found.last_used_at < now() - interval '1 minute'
             )
-            select id, email, tier, role, created_at from found
+            select id, email, tier, role, created_at, concurrency from found
             """,
             token_hash,
             days,
@@ -208,7 +222,7 @@ class ApiKey(Table, tablename="api_keys"):
                 where api_keys.id = found.key_id
                     and (found.last_used_at is null or found.last_used_at < now() - interval '1 minute')
             )
-            select key_id, id, email, tier, role, created_at from found
+            select key_id, id, email, tier, role, created_at, concurrency from found
             """,
             key_hash,
         )
@@ -222,6 +236,7 @@ def _caller(row: dict[str, Any], *, session: bytes | None = None, api_key: UUID 
         tier=Tier(row["tier"]),
         role=row["role"],
         created_at=row["created_at"],
+        concurrency=row["concurrency"],
         session=session,
         api_key=api_key,
     )

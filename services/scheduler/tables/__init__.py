@@ -3,10 +3,23 @@
 from services.scheduler.tables.batches import BatchJobs
 from services.scheduler.tables.contents import BatchContents
 from services.scheduler.tables.exports import Exports
+from services.scheduler.tables.outlook import Outlook
 from services.scheduler.tables.queue import QueueClock, QueueUsers
 from services.scheduler.tables.usage import UsageLedger
 from services.scheduler.tables.videos import BatchVideos
+from services.scheduler.tables.work import Work
 
-TABLES = (BatchJobs, BatchVideos, BatchContents, Exports, QueueClock, QueueUsers, UsageLedger)
+TABLES = (BatchJobs, BatchVideos, BatchContents, Exports, Outlook, QueueClock, QueueUsers, UsageLedger, Work)
 
-__all__ = ["TABLES", "BatchContents", "BatchJobs", "BatchVideos", "Exports", "QueueClock", "QueueUsers", "UsageLedger"]
+__all__ = [
+    "TABLES",
+    "BatchContents",
+    "BatchJobs",
+    "BatchVideos",
+    "Exports",
+    "Outlook",
+    "QueueClock",
+    "QueueUsers",
+    "UsageLedger",
+    "Work",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, get_type_hints
 from uuid import UUID
@@ -18,6 +19,7 @@ from services.scheduler.tables.columns import from_row, insert, to_column, updat
 from services.scheduler.tables.queue import QueueUsers
 from services.scheduler.tables.videos import BatchVideos
 from shared.batches import BatchStatus, VideoStatus
+from shared.database import Statement, together
 
 BATCH_FIELDS = tuple(name for name in BatchState.__struct_fields__ if name not in ("videos", "revision"))
 BATCH_TYPES = get_type_hints(BatchState)
@@ -59,15 +61,29 @@ class BatchJobs(Table, tablename="batch_jobs"):
         return moment
 
     @classmethod
-    async def load(cls, batch_id: UUID, *, user_id: UUID | None = None, lock: bool = False) -> BatchState | None:
-        """A batch with its videos, if it exists (and belongs to the user); locked against other changes when asked."""
-        rows = await cls.raw(
-            f"select * from batch_jobs where id = {{}} and deleted_at is null{' for update' if lock else ''}", batch_id
-        )
+    async def load(cls, batch_id: UUID, *, user_id: UUID | None = None) -> BatchState | None:
+        """A batch with its videos, if it exists (and belongs to the user)."""
+        found = await cls._load(batch_id, user_id)
+        return found[0] if found else None
+
+    @classmethod
+    async def lock(cls, batch_id: UUID, *, user_id: UUID | None = None) -> tuple[BatchState, datetime] | None:
+        """As `load`, locked against other changes, with the time by PostgreSQL's clock at which the lock was had."""
+        return await cls._load(batch_id, user_id, " for update")
+
+    @classmethod
+    async def _load(cls, batch_id: UUID, user_id: UUID | None, how: str = "") -> tuple[BatchState, datetime] | None:
+        rows = await cls.raw(f"select * from batch_jobs where id = {{}} and deleted_at is null{how}", batch_id)
         if not rows or (user_id is not None and rows[0]["user_id"] != user_id):
             return None
-        videos = await BatchVideos.raw("select * from batch_videos where batch_job_id = {} order by position", batch_id)
-        return from_row(rows[0], BatchState, videos=tuple(from_row(row, VideoState) for row in videos))
+        # Not in one statement with the batch: that one may have waited for the lock, and would see the videos of before.
+        videos = await BatchVideos.raw(
+            "select clock_timestamp() as now, videos.* from (select) one"
+            " left join batch_videos videos on batch_job_id = {} order by position",
+            batch_id,
+        )
+        found = tuple(from_row(row, VideoState) for row in videos if row["id"] is not None)
+        return from_row(rows[0], BatchState, videos=found), videos[0]["now"]
 
     @classmethod
     async def add(cls, batch: BatchState) -> None:
@@ -77,9 +93,13 @@ class BatchJobs(Table, tablename="batch_jobs"):
         await BatchVideos.add(batch, batch.videos)
 
     @classmethod
-    async def store(cls, old: BatchState, new: BatchState, now: datetime) -> BatchState:
-        """Write what is different, keep the sums and the user's queue in step, and return the batch as it is now."""
+    async def store(cls, old: BatchState, new: BatchState, now: datetime, also: Iterable[Statement] = ()) -> BatchState:
+        """Write what is different, keep the sums and the user's queue in step, and return the batch as it is now.
+
+        Other statements of the same step go along in the same round trip.
+        """
         if new == old:
+            await together(cls._meta.db, *also)
             return old
         before = {video.id: video for video in old.videos}
         changed = {video.id for video in new.videos if video != before.get(video.id)}
@@ -90,23 +110,21 @@ class BatchJobs(Table, tablename="batch_jobs"):
             videos=tuple(replace(video, updated_at=now) if video.id in changed else video for video in new.videos),
         )
         fields = {**_batch_columns(new), **_sums(new), "revision": new.revision}
-        await cls.raw(update("batch_jobs", fields, BATCH_TYPES), *fields.values(), new.id)
         kept = {video.id for video in new.videos}
         for gone in (video for video in old.videos if video.id not in kept):
             await BatchVideos.raw("delete from batch_videos where id = {}", gone.id)
         # The queue's order is in the rows of the videos.
         stale = new.videos if new.priority != old.priority else [video for video in new.videos if video.id in changed]
-        await BatchVideos.store(new, (video for video in stale if video.id in before))
-        await BatchVideos.add(new, (video for video in new.videos if video.id not in before))
         waiting = sum(video.queued for video in new.videos) - sum(video.queued for video in old.videos)
         running = sum(video.running for video in new.videos) - sum(video.running for video in old.videos)
-        if waiting or running:
-            await QueueUsers.moved(new.user_id, waiting, running)
-        charge = charges_s(old.videos, new.videos)
-        if charge > 0:
-            await QueueUsers.charge(new.user_id, charge)
-        elif charge < 0:
-            await QueueUsers.refund(new.user_id, -charge)
+        await together(
+            cls._meta.db,
+            *also,
+            *BatchVideos.storing(new, (video for video in stale if video.id in before)),
+            *QueueUsers.moving(new.user_id, waiting, running, charges_s(old.videos, new.videos)),
+            Statement(update("batch_jobs", fields, BATCH_TYPES), (*fields.values(), new.id)),
+        )
+        await BatchVideos.add(new, (video for video in new.videos if video.id not in before))
         return new
 
     @classmethod

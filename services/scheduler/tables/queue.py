@@ -10,6 +10,7 @@ from piccolo.columns import Boolean, DoublePrecision, Integer, Text
 from piccolo.table import Table
 
 from shared.batches import Tier
+from shared.database import Statement
 
 
 class QueueUsers(Table, tablename="queue_users"):
@@ -25,15 +26,31 @@ class QueueUsers(Table, tablename="queue_users"):
 
     @classmethod
     async def known(cls, user_id: UUID, tier: str, weight: float, concurrency: int) -> None:
-        """Write down a user's limits as told last."""
+        """Write down a user's limits as told last. Who was at the own limit and may do more comes back at the clock."""
         await cls.raw(
-            "insert into queue_users (user_id, tier, weight, concurrency) values ({}, {}, {}, {}) on conflict (user_id)"
-            " do update set tier = excluded.tier, weight = excluded.weight, concurrency = excluded.concurrency",
+            "insert into queue_users as q (user_id, tier, weight, concurrency) values ({}, {}, {}, {}) on conflict (user_id)"
+            " do update set tier = excluded.tier, weight = excluded.weight, concurrency = excluded.concurrency,"
+            " virtual_time = case when q.running < q.concurrency then q.virtual_time"
+            " else greatest(q.virtual_time, (select virtual_time from queue_clock)) end",
             user_id,
             tier,
             weight,
             concurrency,
         )
+
+    @classmethod
+    async def of(cls, user_id: UUID) -> dict[str, Any] | None:
+        """A user's limits and counts, if anything is known of the user."""
+        rows = await cls.raw("select * from queue_users where user_id = {}", user_id)
+        return rows[0] if rows else None
+
+    @classmethod
+    async def waiting_now(cls) -> tuple[int, int]:
+        """How many videos wait for a worker, and of how many users."""
+        rows = await cls.raw(
+            "select coalesce(sum(waiting), 0)::bigint as videos, count(*) as users from queue_users where waiting > 0"
+        )
+        return rows[0]["videos"], rows[0]["users"]
 
     @classmethod
     async def tier_of(cls, user_id: UUID) -> Tier:
@@ -47,34 +64,46 @@ class QueueUsers(Table, tablename="queue_users"):
         rows = await cls.raw("select tier from queue_users where user_id = {} for update", user_id)
         return Tier(rows[0]["tier"]) if rows else Tier.FREE
 
-    @classmethod
-    async def moved(cls, user_id: UUID, waiting: int, running: int) -> None:
-        """Count videos that came into the queue or left it.
+    @staticmethod
+    def moving(user_id: UUID, waiting: int, running: int, media_s: float) -> list[Statement]:
+        """What counts videos that came into the queue or left it, and charges the user for them (below 0: gives back).
 
         A user who was not in the contest (had nothing waiting, or was at the own limit) comes back at the clock's virtual time:
-        turns that nobody waited for are no credit.
+        turns that nobody waited for are no credit. Nor is what was charged for nothing given back below the clock. A charge
+        moves the clock to the start tag, never backwards.
         """
-        await cls.raw(
-            "update queue_users set waiting = waiting + {}, running = running + {},"
-            " virtual_time = case when waiting > 0 and running < concurrency then virtual_time"
-            " else greatest(virtual_time, (select virtual_time from queue_clock)) end where user_id = {}",
-            waiting,
-            running,
-            user_id,
+        if not (waiting or running or media_s):
+            return []
+        start = (
+            "case when waiting > 0 and running < concurrency then virtual_time"
+            " else greatest(virtual_time, (select virtual_time from queue_clock)) end"
         )
+        tick = (
+            "update queue_clock set virtual_time ="
+            f" greatest(virtual_time, (select {start} from queue_users where user_id = {{}}))"
+        )
+        move = (
+            "update queue_users set waiting = waiting + {}, running = running + {},"
+            f" virtual_time = greatest({start} + {{}} / weight,"
+            f" least({start}, (select virtual_time from queue_clock))) where user_id = {{}}"
+        )
+        clock = [Statement(tick, (user_id,))] if media_s > 0 else []
+        return [*clock, Statement(move, (waiting, running, media_s, user_id))]
 
     @classmethod
     async def next(cls, slots: int) -> dict[str, Any] | None:
-        """Whose turn it is: user_id, batch_job_id, id of the video. None when the workers have as many videos as slots.
+        """Whose turn it is: user_id, batch_job_id, id of the video, and how many videos the workers have (running).
+
+        None when those are as many as slots, and when nobody may go.
 
         Of all users who wait and are below their own limit the one with the lowest virtual time; of that user's videos the
         first by priority, then by age.
         """
         rows = await cls.raw(
-            "select u.user_id, v.id, v.batch_job_id from"
-            " (select user_id from queue_users where waiting > 0 and running < concurrency"
-            " and (select count(*) from batch_videos where status = 'processing') < {}"
-            " order by virtual_time, user_id limit 1) u"
+            "select u.user_id, v.id, v.batch_job_id, busy.running from"
+            " (select count(*) as running from batch_videos where status = 'processing') busy"
+            " join lateral (select user_id from queue_users where waiting > 0 and running < concurrency"
+            " and busy.running < {} order by virtual_time, user_id limit 1) u on true"
             " left join lateral (select id, batch_job_id from batch_videos where user_id = u.user_id and queued"
             " order by priority desc, batch_created_at, position limit 1) v on true",
             slots,
@@ -87,28 +116,6 @@ class QueueUsers(Table, tablename="queue_users"):
         await cls.raw(
             "update queue_users q set (waiting, running) = (select count(*) filter (where queued),"
             " count(*) filter (where status = 'processing') from batch_videos where user_id = q.user_id) where user_id = {}",
-            user_id,
-        )
-
-    @classmethod
-    async def charge(cls, user_id: UUID, media_s: float) -> None:
-        """Charge a user for a dispatch and move the clock to its start tag, never backwards."""
-        await cls.raw(
-            "with tag as (select virtual_time from queue_users where user_id = {}),"
-            " clock as (update queue_clock set virtual_time = greatest(virtual_time, (select virtual_time from tag)))"
-            " update queue_users set virtual_time = virtual_time + {} / weight where user_id = {}",
-            user_id,
-            media_s,
-            user_id,
-        )
-
-    @classmethod
-    async def refund(cls, user_id: UUID, media_s: float) -> None:
-        """Give back what was charged for nothing, though not below the clock: that would be credit."""
-        await cls.raw(
-            "update queue_users set virtual_time = greatest(virtual_time - {} / weight,"
-            " least(virtual_time, (select virtual_time from queue_clock))) where user_id = {}",
-            media_s,
             user_id,
         )
 

@@ -23,6 +23,7 @@ from piccolo.table import Table
 
 from services.scheduler.state import BatchState, VideoState
 from services.scheduler.tables.columns import insert_all, update_all
+from shared.database import Statement
 
 
 class BatchVideos(Table, tablename="batch_videos"):
@@ -54,6 +55,8 @@ class BatchVideos(Table, tablename="batch_videos"):
     charged = Boolean()
     fenced = Boolean()
     own_upload = Boolean()
+    settings = JSONB(null=True)
+    kept = JSONB(null=True)
     source = JSONB(null=True)
     facts = JSONB(null=True)
     output = JSONB(null=True)
@@ -84,13 +87,14 @@ class BatchVideos(Table, tablename="batch_videos"):
         if rows:
             await cls.raw(insert_all("batch_videos", rows[0]), msgspec.json.encode(rows).decode())
 
-    @classmethod
-    async def store(cls, batch: BatchState, videos: Iterable[VideoState]) -> None:
-        """Write changed videos."""
+    @staticmethod
+    def storing(batch: BatchState, videos: Iterable[VideoState]) -> list[Statement]:
+        """What writes changed videos."""
         rows = [{**msgspec.structs.asdict(video), "priority": batch.priority} for video in videos]
-        if rows:
-            names = rows[0].keys() - {"id", "created_at"}
-            await cls.raw(update_all("batch_videos", sorted(names)), msgspec.json.encode(rows).decode())
+        if not rows:
+            return []
+        names = rows[0].keys() - {"id", "created_at"}
+        return [Statement(update_all("batch_videos", sorted(names)), (msgspec.json.encode(rows).decode(),))]
 
     @classmethod
     async def batch_of(cls, batch_video_id: UUID) -> UUID | None:

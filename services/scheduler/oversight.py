@@ -1,0 +1,81 @@
+"""What is asked about work as a whole: the report of a batch, what a user has used, who works on what."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from services.scheduler.changes import NO_SUCH_BATCH
+from services.scheduler.presence import Presence
+from services.scheduler.report import report
+from services.scheduler.service import Scheduler
+from services.scheduler.tables import BatchJobs, QueueUsers, UsageLedger, Work
+from services.scheduler.tables.usage import month_of
+from shared.bus import answers
+from shared.errors import NotFound
+from shared.messages import GetReport, GetUsage, ListWorkers, WorkerSeen
+from shared.reports import BatchReport, Usage, Workers, WorkerShown, WorkShown
+
+
+@answers(GetReport)
+async def get_report(query: GetReport, at: Scheduler) -> BatchReport:
+    """What came of a batch that has ended. Raises `Conflict` before."""
+    batch = await BatchJobs.load(query.batch_id, user_id=query.user_id)
+    if batch is None:
+        raise NotFound(NO_SUCH_BATCH)
+    return report(batch)
+
+
+@answers(GetUsage)
+async def get_usage(query: GetUsage, at: Scheduler) -> Usage:
+    """What a user has used of the month, by the ledger."""
+    now = await BatchJobs.now()
+    limits = at.settings.tiers[query.tier]
+    used_s, held_s = await UsageLedger.used_and_held_s(query.user_id, now)
+    user = await QueueUsers.of(query.user_id)
+    month = month_of(now)
+    following = (month + timedelta(days=32)).replace(day=1)
+    return Usage(
+        tier=query.tier,
+        month=month,
+        resets_at=datetime(following.year, following.month, following.day, tzinfo=UTC),
+        minutes_used=round(used_s / 60, 2),
+        minutes_held=round(held_s / 60, 2),
+        minutes_limit=limits.minutes_per_month,
+        minutes_left=round(max(0.0, limits.minutes_per_month - (used_s + held_s) / 60), 2),
+        open_batches=await BatchJobs.open_batches(query.user_id),
+        running_videos=user["running"] if user else 0,
+        concurrency=min(user["concurrency"] if user else limits.concurrency, limits.concurrency),
+        limits=limits,
+    )
+
+
+@answers(ListWorkers)
+async def list_workers(query: ListWorkers, at: Scheduler) -> Workers:
+    """Everybody who was heard of lately or has something in hand."""
+    waiting_videos, waiting_users = await QueueUsers.waiting_now()
+    shown = workers(at.presence, await Work.under_way())
+    return Workers(workers=shown, waiting_videos=waiting_videos, waiting_users=waiting_users)
+
+
+def workers(presence: Presence, under_way: list[tuple[str, WorkShown]]) -> tuple[WorkerShown, ...]:
+    """Workers with what they have claimed, those who have something first; one who went silent is shown until its lease is lost."""
+    seen = {worker.worker: worker for worker in presence.workers()}
+    names = [*dict.fromkeys((*(name for name, _ in under_way), *sorted(seen)))]
+    return tuple(
+        _shown(name, seen.get(name), tuple(work for owner, work in under_way if owner == name)) for name in names
+    )
+
+
+def _shown(name: str, seen: WorkerSeen | None, running: tuple[WorkShown, ...]) -> WorkerShown:
+    return WorkerShown(
+        worker=name,
+        service=seen.service if seen else "exporter" if any(work.kind == "export" for work in running) else "processor",
+        slots=seen.slots if seen else None,
+        alive=seen is not None or any(_leased(work) for work in running),
+        started_at=seen.started_at if seen else None,
+        running=running,
+    )
+
+
+def _leased(work: WorkShown) -> bool:
+    return work.lease_until is not None and work.lease_until > datetime.now(UTC)

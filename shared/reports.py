@@ -1,0 +1,123 @@
+"""What people are told of work as a whole: the report of a batch that has ended, what was used of a month, who works on what."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from shared.batches import BatchStatus, Tier, VideoStatus
+from shared.media import Stage
+from shared.tiers import Limits
+
+
+class VideoReport(Struct, frozen=True, kw_only=True):
+    """What came of one video."""
+
+    video_id: UUID
+    position: int
+    name: str
+    status: VideoStatus
+    source_s: float | None
+    """Seconds before."""
+    output_s: float | None
+    """Seconds after; null when there is no output."""
+    saved_s: float
+    """Seconds that nobody has to watch any more."""
+    processing_s: float | None
+    """Seconds of work in the run that succeeded."""
+    attempts: int
+    """How often it was handed to a worker."""
+    error_code: str | None
+    error_message: str | None
+    what_to_do: str | None
+    """What to do about the failure."""
+    warnings: tuple[str, ...]
+    """What a person should look at, in sentences."""
+
+
+class BatchReport(Struct, frozen=True, kw_only=True):
+    """What came of a batch that has ended."""
+
+    batch_job_id: UUID
+    name: str
+    status: BatchStatus
+    started_at: datetime | None
+    completed_at: datetime | None
+    elapsed_s: float | None
+    """Seconds from the start to the end, with all waiting."""
+    processing_s: float
+    """Seconds of work in the runs that succeeded, all videos together."""
+    completed_videos: int
+    failed_videos: int
+    cancelled_videos: int
+    source_s: float
+    """Seconds before, of the videos that were completed."""
+    output_s: float
+    """Seconds after."""
+    saved_s: float
+    warnings: int
+    """How many there are, over all videos."""
+    videos: tuple[VideoReport, ...]
+
+
+class Usage(Struct, frozen=True, kw_only=True):
+    """What an account has used of what its tier allows."""
+
+    tier: Tier
+    month: date
+    """The first day of the month (UTC) that the minutes belong to."""
+    resets_at: datetime
+    """When the next month begins."""
+    minutes_used: float
+    """Minutes of media that were processed."""
+    minutes_held: float
+    """Minutes of media that are held for videos that wait or run."""
+    minutes_limit: int
+    minutes_left: float
+    open_batches: int
+    """Batches that are processing or paused."""
+    running_videos: int
+    concurrency: int
+    """Videos that are processed at the same time: the tier's number, or fewer when the account wants that."""
+    limits: Limits
+
+
+class WorkShown(Struct, frozen=True, kw_only=True):
+    """A video or an export in a worker's hands."""
+
+    id: UUID
+    """Of the video in its batch, or of the export."""
+    kind: str
+    """`video` or `export`."""
+    batch_job_id: UUID
+    user_id: UUID
+    name: str
+    """Of the video, or of the export's batch."""
+    stage: Stage | None
+    attempt: int
+    since: datetime | None
+    """When work on it began first."""
+    lease_until: datetime | None
+
+
+class WorkerShown(Struct, frozen=True, kw_only=True):
+    """A worker, and what it works on."""
+
+    worker: str
+    service: str
+    slots: int | None
+    """How much it can do at once; null for one that does not say, 0 when it is about to end."""
+    alive: bool
+    """Whether it was heard of within the last seconds, or keeps a lease."""
+    started_at: datetime | None
+    running: tuple[WorkShown, ...]
+
+
+class Workers(Struct, frozen=True, kw_only=True):
+    """Everybody who works, and what waits for them."""
+
+    workers: tuple[WorkerShown, ...]
+    waiting_videos: int
+    waiting_users: int
