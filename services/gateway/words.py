@@ -11,7 +11,7 @@ import msgspec
 from litestar import get
 from litestar.params import FromPath, QueryParameter
 
-from services.gateway import examples
+from services.gateway import word_examples as examples
 from services.gateway.bodies import BatchHighlights, RankedHighlight, VideoTranscript
 from services.gateway.links import DOWNLOAD
 from services.gateway.openapi import told

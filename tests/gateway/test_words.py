@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 
-from services.gateway.examples import HIGHLIGHT, VIDEO_TRANSCRIPT
+from services.gateway.word_examples import HIGHLIGHT, VIDEO_TRANSCRIPT
 from shared.batches import Sensitivity
 from shared.media import StoredObject
 from shared.transcripts import Highlights

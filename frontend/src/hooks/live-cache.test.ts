@@ -32,6 +32,8 @@ function progress(percent: number, facts: object = {}): LiveEvent {
     current_stage: "exporting",
     stage_percentage: 0,
     attempt: 2,
+    estimated_time_remaining: null,
+    video_time_remaining: null,
     ...facts,
   };
 }

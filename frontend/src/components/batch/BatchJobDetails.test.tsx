@@ -88,6 +88,8 @@ describe("one batch", () => {
         current_stage: "exporting",
         stage_percentage: 5,
         attempt: 1,
+        estimated_time_remaining: null,
+        video_time_remaining: null,
       },
     ]);
     expect(await screen.findByText("Exporting…")).toBeInTheDocument();
