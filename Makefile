@@ -9,21 +9,24 @@ ONLY ?=
 FAULTS ?= 100
 SEED ?=
 
+ifneq ($(STORE),)
+export DAILIES_STORE := $(STORE)
+endif
 SHELL := /bin/sh
 PYTHON := .venv/bin/python
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 .DEFAULT_GOAL := help
 
-.PHONY: help demo up model down ps logs test test-unit test-servers test-journey check format docs lock bench chaos \
+.PHONY: help demo up model down ps logs test test-unit test-servers test-journey check format docs screenshots lock bench chaos \
 	python setup setup-dev
 
 ##@ Use it
 
-demo: setup ## Run the main job on sample videos; the results are left in demo-output/
+demo: setup ## Run the main job on sample videos; the results are left in demo-output/ [STORE=s3]
 	@$(PYTHON) -m demo
 
 up: setup ## Start everything and wait for Ctrl-C [PROCESSORS=2] [STORE=s3]
-	@python3 -m stack up --processors $(PROCESSORS) $(if $(STORE),--store $(STORE))
+	@python3 -m stack up --processors $(PROCESSORS)
 
 model: setup ## Fetch a speech model for transcripts [MODEL=small]
 	@$(PYTHON) -m services.processor.transcription.models $(MODEL) --to $(or $(DAILIES_WHISPER_FOLDER),.run/models)
@@ -61,9 +64,13 @@ format: setup-dev ## Bring the source into the agreed format
 	@$(PYTHON) -m ruff format --quiet .
 	@$(PYTHON) -m ruff check --quiet --fix-only .
 
-docs: setup-dev ## Write the pages that follow from the code: docs/messages.md and .env.example
+docs: setup-dev ## Write the pages that follow from the code: docs/messages.md, .env.example, the page's types
 	@$(PYTHON) -m tools.message_docs
 	@$(PYTHON) -m tools.env_example
+	@$(PYTHON) -m tools.page_types
+
+screenshots: setup-dev ## Take the pictures of every page in docs/images/
+	@$(PYTHON) -m tools.screenshots
 
 bench: setup-dev ## Measure on the local stack, as tables and in bench-results/ [ONLY=progress]
 	@$(PYTHON) -m bench $(ONLY)
@@ -72,7 +79,7 @@ chaos: setup-dev ## Kill and freeze everything under load, and see what becomes 
 	@$(PYTHON) -m chaos --faults $(FAULTS) $(if $(SEED),--seed $(SEED))
 
 lock: setup-dev ## Pin every Python package with its hashes, after a change of requirements*.in
-	@for name in requirements-uv requirements requirements-dev; do \
+	@for name in requirements-uv requirements requirements-s3 requirements-dev; do \
 		.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 			--no-emit-index-url --no-emit-find-links --no-annotate --no-header \
 			-o $$name.txt $$name.in || exit 1; \

@@ -14,6 +14,7 @@ from msgspec import Struct
 from client.errors import ClientError, Refused, problem_in
 from client.retrying import Backoff, broken, passing, persist, unheard
 from shared.batches import BatchSettings, BatchStatus, ExportFormat
+from shared.reports import BatchReport, Usage
 from shared.views import (
     BatchDetails,
     BatchExport,
@@ -145,6 +146,14 @@ class Api:
     async def retry_failed(self, batch_id: UUID) -> BatchJob:
         """Try its failed videos again."""
         return await self._ask("POST", f"batch-jobs/{batch_id}/retry-failed", BatchJob, again=False)
+
+    async def report(self, batch_id: UUID) -> BatchReport:
+        """What came of a batch that has ended."""
+        return await self._ask("GET", f"batch-jobs/{batch_id}/report", BatchReport)
+
+    async def usage(self) -> Usage:
+        """What the account has used of its tier."""
+        return await self._ask("GET", "usage", Usage)
 
     async def upload_state(self, video_id: UUID) -> UploadState:
         """What the server has of an upload, with a fresh URL."""

@@ -21,6 +21,7 @@ from demo.place import Place as Installation
 from demo.samples import Sample
 from demo.verify import Expected
 from demo.words import Written, beside, written
+from shared.archive_names import MANIFEST
 from shared.batches import BatchSettings, BatchStatus, ExportFormat, OutputFormat, Quality, Sensitivity
 from shared.views import BatchDetails, BatchVideo
 
@@ -102,7 +103,7 @@ async def _processed(call: Call, samples: Sequence[Sample]) -> BatchDetails:
 def check(archive: Path, to: Path, videos: Sequence[BatchVideo], samples: Sequence[Sample]) -> list[Checked]:
     """Open the ZIP and check every file in it. Raises `ClientError` when the ZIP itself is not as it should be."""
     wanted = [f"{video.position:03}_{video.name}" for video in videos]
-    expected = [name for video in wanted for name in (video, *beside(video))]
+    expected = [*(name for video in wanted for name in (video, *beside(video))), MANIFEST]
     try:
         with zipfile.ZipFile(archive) as opened:
             names = opened.namelist()

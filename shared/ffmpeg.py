@@ -60,6 +60,9 @@ class ProbedStream(Struct, frozen=True, kw_only=True):
     disposition: dict[str, int] = {}
     side_data_list: list[dict[str, Any]] = []
     tags: dict[str, str] = {}
+    time_base: str = "0/1"
+    extradata_hash: str = ""
+    """Only when hashes of data were asked for."""
 
 
 class ProbedFormat(Struct, frozen=True, kw_only=True):

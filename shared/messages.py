@@ -24,7 +24,9 @@ from shared.views import (
     BatchPage,
     BatchStarted,
     BatchVideo,
+    ExportEstimate,
     ExportPage,
+    LeftOut,
     PartUrls,
     ProcessingResult,
     UploadPlan,
@@ -410,6 +412,12 @@ class ExportOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Transcripts and subtitles beside the videos; a ZIP only."""
     highlights: bool = True
     """Highlights beside the videos; a ZIP only."""
+    naming: str | None = None
+    """A pattern such as `{position:03}_{name}` for the files' names, instead of what the two above say."""
+    video_ids: tuple[UUID, ...] | None = None
+    """Only these videos; None means all."""
+    skip_damaged: bool = False
+    """Leave out videos whose stored files are missing or damaged, and say so, instead of failing."""
 
 
 class RequestExport(Request[BatchExport], frozen=True, kw_only=True):
@@ -421,6 +429,34 @@ class RequestExport(Request[BatchExport], frozen=True, kw_only=True):
     export_id: UUID
     format: ExportFormat
     options: ExportOptions
+
+
+class EstimateExport(Query[ExportEstimate], frozen=True, kw_only=True):
+    """What an export would be. Raises `Conflict` and `Invalid` as its request would."""
+
+    of, answer = "scheduler", ExportEstimate
+    user_id: UUID
+    batch_id: UUID
+    format: ExportFormat
+    options: ExportOptions
+
+
+class CancelExport(Request[BatchExport], frozen=True, kw_only=True):
+    """Stop an export that is not finished. Raises `Conflict` when it has ended."""
+
+    of, answer = "scheduler", BatchExport
+    user_id: UUID
+    batch_id: UUID
+    export_id: UUID
+
+
+class RetryExport(Request[BatchExport], frozen=True, kw_only=True):
+    """Make an export anew that failed, was cancelled or has expired. Raises `Conflict` when it is under way or there."""
+
+    of, answer = "scheduler", BatchExport
+    user_id: UUID
+    batch_id: UUID
+    export_id: UUID
 
 
 class GetExport(Query[BatchExport], frozen=True, kw_only=True):
@@ -511,16 +547,25 @@ class ProcessVideo(Command, frozen=True, kw_only=True):
     settings: BatchSettings
 
 
+class ExtraFile(Struct, frozen=True, kw_only=True):
+    """A file that goes beside a video into a ZIP, such as its subtitles."""
+
+    suffix: str
+    """What follows the video's name in the archive: `srt` makes `001_name.srt` beside `001_name.mp4`."""
+    stored: StoredObject
+
+
 class ExportItem(Struct, frozen=True, kw_only=True):
-    """A file that goes into an export."""
+    """A video that goes into an export."""
 
     position: int
     name: str
     """The video's name, as its owner gave it."""
     stored: StoredObject
     duration_s: float | None = None
-    beside: tuple[StoredObject, ...] = ()
-    """Files that go with it under its name: transcript, subtitles, highlights."""
+    made_at: datetime | None = None
+    """When the file was finished: the time it has in an archive."""
+    extras: tuple[ExtraFile, ...] = ()
 
 
 class BuildExport(Command, frozen=True, kw_only=True):
@@ -534,7 +579,11 @@ class BuildExport(Command, frozen=True, kw_only=True):
     attempt: int
     format: ExportFormat
     options: ExportOptions
+    settings: BatchSettings
+    """With which the batch was processed; the manifest in a ZIP has them."""
     items: tuple[ExportItem, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    """Videos of the batch that are known not to be in it; the manifest has them as well."""
 
 
 class DeleteSource(Command, frozen=True, kw_only=True):
@@ -625,6 +674,8 @@ class ExportBuilt(Event, frozen=True, kw_only=True):
     deliverable: StoredObject
     file_name: str
     expires_at: datetime
+    left_out: tuple[LeftOut, ...] = ()
+    """Videos that were to be in it, and were missing or damaged."""
 
 
 class ExportFailed(Event, frozen=True, kw_only=True):
@@ -666,6 +717,7 @@ class ExportProgressed(BatchUpdate, frozen=True, kw_only=True):
     run_token: UUID
     progress: int
     operation: str
+    remaining_s: float | None = None
 
 
 class BatchChanged(BatchUpdate, frozen=True, kw_only=True):

@@ -63,6 +63,28 @@ class StoreSettings(Common, frozen=True, kw_only=True):
     """Bytes that the local store leaves free on its disk, for the others that live there; it refuses to write beyond."""
     store_max_object_bytes: int = 2 * 1024**3
     """The largest object that a signed upload URL admits, in bytes."""
+    s3_endpoint: str = ""
+    """Address of the S3 service as Dailies reaches it; AWS's of the region when empty."""
+    s3_public_endpoint: str = ""
+    """Address of the S3 service as browsers reach it, for signed URLs; the same as Dailies' own when empty."""
+    s3_bucket: str = "dailies"
+    """The bucket; it is made, with access for browsers, if it is not there and the login may do that."""
+    s3_region: str = "us-east-1"
+    """Region of the bucket, as requests are signed for."""
+    s3_access_key: str = ""
+    """Access key of the login to S3."""
+    s3_secret_key: str = ""
+    """Secret key of the login to S3."""
+    s3_session_token: str = ""
+    """Session token, for temporary credentials only."""
+    s3_path_style: bool = True
+    """Whether the bucket stands in the path (`host/bucket/key`); with false, in the host's name (`bucket.host/key`)."""
+    s3_encryption: str = ""
+    """Encryption at rest by the service: `AES256` or `aws:kms`; the bucket's own default when empty."""
+    s3_kms_key: str = ""
+    """Id of the key for `aws:kms`; the account's default when empty."""
+    s3_storage_class: str = ""
+    """Storage class of what is written, such as `STANDARD_IA`; the service's default when empty."""
 
 
 def variable(field: str) -> str:

@@ -133,6 +133,29 @@ class BatchStarted(Struct, frozen=True, kw_only=True):
     batch_job: BatchJob
 
 
+class LeftOut(Struct, frozen=True, kw_only=True):
+    """A video that is not in an export, and why."""
+
+    position: int
+    name: str
+    reason: str
+
+
+class ExportEstimate(Struct, frozen=True, kw_only=True):
+    """What an export would be, told before it is made."""
+
+    videos: int
+    size_bytes: int
+    """About, for a merged video that has to be encoded; a ZIP is larger by its directory only."""
+    duration_s: float
+    """Playing time of all its videos."""
+    file_name: str
+    files: tuple[str, ...]
+    """The names in the archive, in their order; for other formats the videos' own names."""
+    left_out: tuple[LeftOut, ...]
+    """Videos that were wanted and are not there: failed or cancelled ones."""
+
+
 class BatchExport(Struct, frozen=True, kw_only=True):
     """An export of a batch."""
 
@@ -144,6 +167,10 @@ class BatchExport(Struct, frozen=True, kw_only=True):
     """Percent."""
     operation: str | None = None
     """What is being done now, e.g. `Adding video 5 of 20`."""
+    remaining_s: float | None = None
+    """Seconds that it will take about, while that can be told."""
+    left_out: tuple[LeftOut, ...] = ()
+    """Videos whose stored files were missing or damaged, when the export was to be made without such."""
     deliverable: StoredObject | None = None
     file_name: str | None = None
     file_size: int | None = None

@@ -32,7 +32,6 @@ def _arguments() -> argparse.Namespace:
     setup.add_argument("--dev", action="store_true", help="also what tests and checks need")
     up = commands.add_parser("up", help="start everything and wait for Ctrl-C")
     up.add_argument("--processors", type=_copies, default=1, help="how many processors (default 1)")
-    up.add_argument("--store", choices=("local", "s3"), help="where the bytes are (default local)")
     commands.add_parser("down", help="end what runs")
     commands.add_parser("ps", help="show what runs")
     logs = commands.add_parser("logs", help="show and follow the logs of a service, process or server")
@@ -51,7 +50,7 @@ def _run(arguments: argparse.Namespace) -> int:
         case "setup":
             setup.run(ROOT, dev=arguments.dev, say=print)
         case "up":
-            return up(ROOT, processors=arguments.processors, store=arguments.store)
+            return up(ROOT, processors=arguments.processors)
         case "down":
             return down(ROOT, say=print)
         case "ps":

@@ -9,7 +9,7 @@ from signal import SIGKILL
 from types import TracebackType
 from typing import Self
 
-from stack import health, leftovers, logins, migrations, postgres, processes, servers, settings
+from stack import health, leftovers, logins, migrations, postgres, processes, seaweed, servers, settings
 from stack.child import Child, Spec
 from stack.errors import StackError
 from stack.lock import FolderLock
@@ -94,19 +94,21 @@ class LocalStack:
         for name in ("logs", "scratch", "objects"):
             (self.folder / name).mkdir(exist_ok=True)
         self.logins = logins.load(self.folder / "secrets.json", services=SERVICES)
-        self.servers = servers.prepare(self.folder, ports=self._ports, logins=self.logins, durable=self._durable)
+        s3 = seaweed.program(self._root) if settings.wants_s3_server(self._settings) else None
+        self.servers = servers.prepare(self.folder, ports=self._ports, logins=self.logins, durable=self._durable, s3=s3)
         if not self._durable:
             self._discard = partial(postgres.discard, self.servers.cluster, self.folder)
         if self.servers.cluster.data.parent != self.folder:
             self._say(
                 f"PostgreSQL runs as user {self.servers.cluster.user}; its data is in {self.servers.cluster.data}."
             )
-        for spec in servers.specs(self.servers, stack=self.folder, durable=self._durable):
+        specs = servers.specs(self.servers, stack=self.folder, durable=self._durable)
+        for spec in specs:
             self._add(spec).start()
         self.wait_ready("postgres")
         postgres.provision(self.servers.cluster, SERVICES, self.logins)
         self.migrate(*dict.fromkeys(kind.service for kind in self._kinds))
-        self.wait_ready(*servers.NAMES)
+        self.wait_ready(*(spec.name for spec in specs))
         names = [name for kind in self._kinds for name in self._names(kind)]
         for name in names:
             self._add(self._spec(name)).start()

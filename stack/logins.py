@@ -18,6 +18,7 @@ class Logins:
     database_passwords: dict[str, str]
     rabbitmq_password: str
     nats_password: str
+    s3_secret_key: str
     signing_keys: str
     demo_account: str
 
@@ -49,6 +50,7 @@ def _new(services: tuple[str, ...]) -> Logins:
         database_passwords={service: secrets.token_urlsafe(24) for service in services},
         rabbitmq_password=secrets.token_urlsafe(24),
         nats_password=secrets.token_urlsafe(24),
+        s3_secret_key=secrets.token_urlsafe(24),
         signing_keys=f"{secrets.token_hex(4)}:{secrets.token_hex(32)}",
         demo_account=f"demo@dailies.example:{secrets.token_urlsafe(12)}",
     )

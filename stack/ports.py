@@ -18,6 +18,14 @@ PREFERRED = {
     "rabbitmq.metrics": 8407,
     "epmd": 8408,
     "rabbitmq.nodes": 8409,
+    "s3": 8410,
+    "s3.grpc": 8411,
+    "s3.master": 8412,
+    "s3.master.grpc": 8413,
+    "s3.volume": 8414,
+    "s3.volume.grpc": 8415,
+    "s3.filer": 8416,
+    "s3.filer.grpc": 8417,
 }
 FIRST_MONITOR = 8420
 # Below the range from which Linux takes the ports of outgoing connections, so that none of those is in the way.

@@ -1,30 +1,32 @@
-"""The three servers that the services need, as children of the stack."""
+"""The servers that the services need, as children of the stack."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from stack import health, nats, postgres, rabbitmq
+from stack import health, nats, postgres, rabbitmq, seaweed
 from stack.child import Spec
 from stack.logins import Logins
 from stack.nats import Bus
 from stack.ports import Ports
 from stack.postgres import Cluster
 from stack.rabbitmq import Broker
+from stack.seaweed import S3
 
-NAMES = ("postgres", "nats", "epmd", "rabbitmq")
+NAMES = ("postgres", "nats", "epmd", "rabbitmq", "s3")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Servers:
-    """The prepared servers."""
+    """The prepared servers; `s3` is None where the store is a folder, or runs elsewhere."""
 
     cluster: Cluster
     broker: Broker
     bus: Bus
+    s3: S3 | None
 
 
-def prepare(folder: Path, *, ports: Ports, logins: Logins, durable: bool) -> Servers:
-    """Choose the ports and write down the configuration of all servers."""
+def prepare(folder: Path, *, ports: Ports, logins: Logins, durable: bool, s3: Path | None) -> Servers:
+    """Choose the ports and write down the configuration of all servers; `s3` is the program of an S3 server, if one is wanted."""
     broker = Broker(
         home=folder / "rabbitmq",
         password=logins.rabbitmq_password,
@@ -43,14 +45,19 @@ def prepare(folder: Path, *, ports: Ports, logins: Logins, durable: bool) -> Ser
     rabbitmq.prepare(broker)
     nats.prepare(bus)
     cluster = postgres.prepare(folder, port=ports.of("postgres"), logins=logins, durable=durable)
-    return Servers(cluster=cluster, broker=broker, bus=bus)
+    store = None
+    if s3 is not None:
+        numbers = {name: ports.of(name) for name in seaweed.names()}
+        store = S3(home=folder / "s3", program=s3, secret_key=logins.s3_secret_key, ports=numbers)
+        seaweed.prepare(store)
+    return Servers(cluster=cluster, broker=broker, bus=bus, s3=store)
 
 
 def specs(servers: Servers, *, stack: Path, durable: bool) -> list[Spec]:
     """How to run each server, in the order in which to start them."""
     cluster, broker, bus = servers.cluster, servers.broker, servers.bus
     logs = stack / "logs"
-    return [
+    found = [
         Spec(
             name="postgres",
             command=postgres.command(cluster, durable=durable),
@@ -93,3 +100,17 @@ def specs(servers: Servers, *, stack: Path, durable: bool) -> list[Spec]:
             grace_s=30.0,
         ),
     ]
+    if (s3 := servers.s3) is not None:
+        found.append(
+            Spec(
+                name="s3",
+                command=seaweed.command(s3),
+                environment=seaweed.environment(s3),
+                folder=s3.home,
+                stack=stack,
+                log=logs / "s3.log",
+                ready=lambda: seaweed.is_ready(s3),
+                stop_signal=seaweed.STOP_SIGNAL,
+            )
+        )
+    return found

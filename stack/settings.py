@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from stack import nats, postgres, rabbitmq
+from stack import nats, postgres, rabbitmq, seaweed
 from stack.errors import StackError
 from stack.logins import Logins
 from stack.servers import Servers
@@ -44,6 +44,11 @@ def read(text: str) -> dict[str, str]:
     return values
 
 
+def wants_s3_server(chosen: Mapping[str, str]) -> bool:
+    """Whether the stack runs an S3 server of its own: when the store is S3, and nobody said which."""
+    return chosen.get("DAILIES_STORE") == "s3" and not chosen.get("DAILIES_S3_ENDPOINT")
+
+
 def inherited(environment: Mapping[str, str]) -> dict[str, str]:
     """The part of the caller's environment that every process gets (PATH, proxies …): all but settings of Dailies."""
     return {name: value for name, value in environment.items() if not name.startswith(PREFIX)}
@@ -79,6 +84,13 @@ def of_process(
         "DAILIES_LOG_LEVEL": "info",
         "DAILIES_LOG_FORMAT": "text",
     }
+    if servers.s3 is not None:
+        shared |= {
+            "DAILIES_S3_ENDPOINT": servers.s3.url,
+            "DAILIES_S3_BUCKET": seaweed.BUCKET,
+            "DAILIES_S3_ACCESS_KEY": seaweed.ACCESS_KEY,
+            "DAILIES_S3_SECRET_KEY": servers.s3.secret_key,
+        }
     if service in ("gateway", "uploader"):
         shared["DAILIES_HTTP_HOST"] = "127.0.0.1"
         own["DAILIES_HTTP_PORT"] = str(port(f"{service}.app"))

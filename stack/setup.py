@@ -1,10 +1,11 @@
 """Sets up everything that a bare machine lacks."""
 
 import fcntl
+import os
 from collections.abc import Callable
 from pathlib import Path
 
-from stack import install, page, venv
+from stack import install, page, seaweed, settings, venv
 
 
 def run(root: Path, *, dev: bool, say: Callable[[str], None]) -> None:
@@ -20,5 +21,7 @@ def run(root: Path, *, dev: bool, say: Callable[[str], None]) -> None:
             fcntl.flock(file, fcntl.LOCK_EX)
         install.install(install.missing(dev=dev), say=say)
         venv.ensure(root, dev=dev, say=say)
+        if dev or settings.wants_s3_server(settings.chosen(root, os.environ)):
+            seaweed.ensure(root, say=say)
         if dev:
             page.ensure(root, say=say, packages=True)

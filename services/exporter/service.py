@@ -11,6 +11,7 @@ from services.exporter.tables import TABLES
 from shared.bus import Bus
 from shared.database import open_database
 from shared.outbox import Outbox
+from shared.scratch import Scratch
 from shared.storage import ObjectStore, open_store
 from shared.work import Work
 
@@ -27,6 +28,7 @@ class Exporter:
         self.bus = bus
         self.work = work
         self.store = store
+        self.scratch = Scratch(settings.scratch_folder)
         self.outbox = Outbox(engine, work)
 
     @classmethod
@@ -40,8 +42,10 @@ class Exporter:
     async def close(self) -> None:
         """Let go of everything; unfinished exports go back to their queue."""
         await self.work.stop()
+        await self.store.close()
         await self.bus.close()
         await self.engine.close_connection_pool()
+        self.scratch.close()
 
     @property
     def keep(self) -> timedelta:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from msgspec import Struct
 
@@ -21,6 +21,7 @@ MADE_ON_UNIX = 3 << 8
 UTF8_NAMES = 1 << 11
 REGULAR_FILE_0644 = 0o100644 << 16
 ZIP64_EXTRA = 0x0001
+TIME_EXTRA = 0x5455
 
 LOCAL_HEADER = struct.Struct("<4s5H3I2H")
 CENTRAL_HEADER = struct.Struct("<4s6H3I5H2I")
@@ -28,8 +29,8 @@ END64 = struct.Struct("<4sQ2H2I4Q")
 END64_LOCATOR = struct.Struct("<4sIQI")
 END = struct.Struct("<4s4H2IH")
 
-DAWN = datetime(1980, 1, 1)
-"""The earliest time that the format knows. Used where the same content has to give the same bytes."""
+DAWN = datetime(1980, 1, 1, tzinfo=UTC)
+"""The earliest time that the format knows, for files of which no time is known."""
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -39,6 +40,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     size_bytes: int
     crc32: int
     modified: datetime = DAWN
+    """With its time zone."""
 
 
 class Placed(Struct, frozen=True, kw_only=True):
@@ -71,10 +73,11 @@ def lay_out(entries: Sequence[Entry]) -> Layout:
 
 
 def _local_header(entry: Entry) -> bytes:
-    """4.3.7, and 4.5.3: here the extra field has both sizes or is not there."""
+    """4.3.7, and 4.5.3: here the extra field for large files has both sizes or is not there."""
     name = entry.name.encode()
     large = entry.size_bytes >= UINT32
     extra = struct.pack("<2H2Q", ZIP64_EXTRA, 16, entry.size_bytes, entry.size_bytes) if large else b""
+    extra += _time_extra(entry.modified)
     size = min(entry.size_bytes, UINT32)
     version = ZIP64_VERSION if large else STORED_VERSION
     time, date = _dos_time(entry.modified)
@@ -86,11 +89,12 @@ def _local_header(entry: Entry) -> bytes:
 
 
 def _central_header(placed: Placed) -> bytes:
-    """4.3.12, and 4.5.3: here the extra field has just the values that do not fit, in a fixed order."""
+    """4.3.12, and 4.5.3: here the extra field for large files has just the values that do not fit, in a fixed order."""
     entry = placed.entry
     name = entry.name.encode()
     values = [value for value in (entry.size_bytes, entry.size_bytes, placed.offset) if value >= UINT32]
     extra = struct.pack(f"<2H{len(values)}Q", ZIP64_EXTRA, 8 * len(values), *values) if values else b""
+    extra += _time_extra(entry.modified)
     size = min(entry.size_bytes, UINT32)
     version = ZIP64_VERSION if values else STORED_VERSION
     time, date = _dos_time(entry.modified)
@@ -130,9 +134,15 @@ def _end(count: int, size: int, offset: int) -> bytes:
     return end64 + END.pack(b"PK\5\6", 0, 0, entries, entries, min(size, UINT32), min(offset, UINT32), 0)
 
 
+def _time_extra(moment: datetime) -> bytes:
+    """4.5.2, Info-ZIP's extended timestamp: Unix time, so that whoever unpacks has it right in any time zone."""
+    seconds = min(max(int(moment.timestamp()), -(2**31)), 2**31 - 1)
+    return struct.pack("<2HBi", TIME_EXTRA, 5, 1, seconds)
+
+
 def _dos_time(moment: datetime) -> tuple[int, int]:
-    """4.4.6: local time in steps of two seconds, from 1980 to 2107."""
-    moment = min(max(moment.replace(tzinfo=None), DAWN), datetime(2107, 12, 31, 23, 59, 58))
+    """4.4.6: in steps of two seconds, from 1980 to 2107. It has no time zone; here it is UTC, the same on every machine."""
+    moment = min(max(moment.astimezone(UTC), DAWN), datetime(2107, 12, 31, 23, 59, 58, tzinfo=UTC))
     time = moment.hour << 11 | moment.minute << 5 | moment.second // 2
     date = (moment.year - 1980) << 9 | moment.month << 5 | moment.day
     return time, date

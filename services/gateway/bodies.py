@@ -118,6 +118,17 @@ class NewExport(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     batch_prefix: Annotated[bool, Meta(description="true for the batch's name in front of every file's name")] = False
     transcripts: Annotated[bool, Meta(description="true to put transcripts and subtitles into a ZIP")] = True
     highlights: Annotated[bool, Meta(description="true to put highlights into a ZIP")] = True
+    naming: Annotated[
+        Annotated[str, Meta(min_length=1, max_length=1000)] | None,
+        Meta(description="a pattern such as '{position:03}_{name}', with {name}, {position} and {batch}, or null"),
+    ] = None
+    video_ids: Annotated[
+        Annotated[tuple[UUID, ...], Meta(min_length=1, max_length=MOST_NAMED)] | None,
+        Meta(description="a list of 1 to 500 ids of videos of the batch, or null for all"),
+    ] = None
+    skip_damaged: Annotated[
+        bool, Meta(description="true to leave out videos whose files are missing or damaged, instead of failing")
+    ] = False
 
 
 class VideoTranscript(Struct, frozen=True, kw_only=True):

@@ -27,7 +27,9 @@ from shared.views import (
     BatchPage,
     BatchStarted,
     BatchVideo,
+    ExportEstimate,
     ExportPage,
+    LeftOut,
     PartUrl,
     PartUrls,
     StoredPart,
@@ -165,6 +167,15 @@ BATCH_EXPORT = BatchExport(
     created_at=EVENING + timedelta(minutes=20),
     completed_at=EVENING + timedelta(minutes=21),
 )
+EXPORT_ESTIMATE = ExportEstimate(
+    videos=2,
+    size_bytes=734_003_200,
+    duration_s=3_512.4,
+    file_name="Season 3.zip",
+    files=("001_episode-1.mp4", "002_episode-2.mp4"),
+    left_out=(LeftOut(position=3, name="episode-3.mov", reason="This is not a video file that can be read."),),
+)
+
 EXPORT_PAGE = ExportPage(exports=(BATCH_EXPORT,))
 
 TEMPLATE: dict[str, Any] = {

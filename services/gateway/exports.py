@@ -13,8 +13,17 @@ from services.gateway.bodies import ExportRequested, NewExport
 from services.gateway.links import export_with_link, exports_with_links
 from services.gateway.openapi import told
 from services.gateway.parameters import At, Who
-from shared.messages import ExportOptions, GetExport, ListExports, ListUserExports, RequestExport
-from shared.views import BatchExport, ExportPage, UserExport, UserExports
+from shared.messages import (
+    CancelExport,
+    EstimateExport,
+    ExportOptions,
+    GetExport,
+    ListExports,
+    ListUserExports,
+    RequestExport,
+    RetryExport,
+)
+from shared.views import BatchExport, ExportEstimate, ExportPage, UserExport, UserExports
 
 
 @post(
@@ -43,16 +52,60 @@ async def export_batch_job(batch_id: FromPath[UUID], data: JSONBody[NewExport], 
             batch_id=batch_id,
             export_id=uuid.uuid4(),
             format=data.format,
-            options=ExportOptions(
-                include_failed=data.include_failed,
-                original_names=data.original_names,
-                batch_prefix=data.batch_prefix,
-                transcripts=data.transcripts,
-                highlights=data.highlights,
-            ),
+            options=_options(data),
         )
     )
     return ExportRequested(export_job_id=export.id, export=await export_with_link(export, at.store))
+
+
+def _options(data: NewExport) -> ExportOptions:
+    return ExportOptions(**{name: getattr(data, name) for name in ExportOptions.__struct_fields__})
+
+
+@post(
+    "/batch-jobs/{batch_id:uuid}/export/estimate",
+    operation_id="estimate_export",
+    summary="What an export would be",
+    tags=["Exports"],
+    status_code=200,
+    example={"format": "zip", "naming": "{position:03}_{name}"},
+    responses=told(200, ExportEstimate, examples.EXPORT_ESTIMATE, "not_found", "conflict", "invalid"),
+)
+async def estimate_export(batch_id: FromPath[UUID], data: JSONBody[NewExport], caller: Who, at: At) -> ExportEstimate:
+    """Size, number of videos and the names of the files, as the same body would give them; nothing is made."""
+    return await at.ask(
+        EstimateExport(user_id=caller.user_id, batch_id=batch_id, format=data.format, options=_options(data))
+    )
+
+
+@post(
+    "/batch-jobs/{batch_id:uuid}/export/{export_id:uuid}/cancel",
+    operation_id="cancel_export",
+    summary="Cancel an export",
+    tags=["Exports"],
+    status_code=200,
+    responses=told(200, BatchExport, examples.BATCH_EXPORT, "not_found", "conflict", "forbidden"),
+)
+async def cancel_export(batch_id: FromPath[UUID], export_id: FromPath[UUID], caller: Who, at: At) -> BatchExport:
+    """It stops within a second, and nothing is left of it."""
+    return await at.ask(
+        CancelExport(request_id=uuid.uuid4(), user_id=caller.user_id, batch_id=batch_id, export_id=export_id)
+    )
+
+
+@post(
+    "/batch-jobs/{batch_id:uuid}/export/{export_id:uuid}/retry",
+    operation_id="retry_export",
+    summary="Make an export anew",
+    tags=["Exports"],
+    status_code=202,
+    responses=told(202, BatchExport, examples.BATCH_EXPORT, "not_found", "conflict", "forbidden"),
+)
+async def retry_export(batch_id: FromPath[UUID], export_id: FromPath[UUID], caller: Who, at: At) -> BatchExport:
+    """One that failed, was cancelled or has expired, with its options, of what the batch has now."""
+    return await at.ask(
+        RetryExport(request_id=uuid.uuid4(), user_id=caller.user_id, batch_id=batch_id, export_id=export_id)
+    )
 
 
 @get(

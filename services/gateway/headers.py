@@ -6,7 +6,6 @@ import re
 import time
 import uuid
 from typing import Any
-from urllib.parse import urlsplit
 
 import structlog
 from litestar.enums import ScopeType
@@ -14,6 +13,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.gateway.settings import GatewaySettings
 from shared.logs import logger
+from shared.storage import public_origin
 
 log = logger(__name__)
 
@@ -23,8 +23,7 @@ NOT_CACHED = (b"cache-control", b"no-store")
 
 def security_headers(settings: GatewaySettings) -> tuple[tuple[bytes, bytes], ...]:
     """The headers of every answer. Only the store is another origin: browsers send bytes there and play videos from there."""
-    parts = urlsplit(settings.store_url)
-    store = f"{parts.scheme}://{parts.netloc}"
+    store = public_origin(settings)
     # Styles alone may be inline: dialogs and toasts hold the page still, and place themselves, by styles of their own.
     policy = (
         f"default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self' {store}; "

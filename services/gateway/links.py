@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 
 import msgspec
@@ -30,10 +30,12 @@ async def video_with_link(video: BatchVideo, store: ObjectStore) -> BatchVideo:
 
 
 async def export_with_link(export: BatchExport, store: ObjectStore) -> BatchExport:
-    """An export whose file, if it is there, can be downloaded."""
+    """An export whose file, if it is there, can be downloaded for as long as it is."""
     if export.deliverable is None:
         return export
-    return msgspec.structs.replace(export, download_url=await _signed(export.deliverable, export.file_name, store))
+    left = export.expires_at - datetime.now(UTC) if export.expires_at else DOWNLOAD
+    url = await _signed(export.deliverable, export.file_name, store, min(DOWNLOAD, max(left, timedelta(seconds=1))))
+    return msgspec.structs.replace(export, download_url=url)
 
 
 async def exports_with_links(page: ExportPage, store: ObjectStore) -> ExportPage:
@@ -41,5 +43,5 @@ async def exports_with_links(page: ExportPage, store: ObjectStore) -> ExportPage
     return ExportPage(exports=tuple([await export_with_link(export, store) for export in page.exports]))
 
 
-async def _signed(stored: StoredObject, name: str | None, store: ObjectStore) -> str:
-    return await store.presign_get(stored.key, name, stored.content_type, DOWNLOAD)
+async def _signed(stored: StoredObject, name: str | None, store: ObjectStore, valid: timedelta = DOWNLOAD) -> str:
+    return await store.presign_get(stored.key, name, stored.content_type, valid)

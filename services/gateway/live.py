@@ -130,7 +130,9 @@ class LiveValues:
         update = batch.last.get((export.id, ExportProgressed.kind)) if batch else None
         if not isinstance(update, ExportProgressed) or export.status not in UNDER_WAY:
             return export
-        return msgspec.structs.replace(export, progress=update.progress, operation=update.operation)
+        return msgspec.structs.replace(
+            export, progress=update.progress, operation=update.operation, remaining_s=update.remaining_s
+        )
 
 
 def _state(batch: LiveBatch, update: BatchChanged | VideoChanged | ExportChanged) -> tuple[BatchUpdate, ...]:

@@ -48,5 +48,6 @@ class Gateway:
     async def close(self) -> None:
         """Let go of everything."""
         await self.work.stop()
+        await self.store.close()
         await self.bus.close()
         await self.engine.close_connection_pool()

@@ -54,6 +54,7 @@ class ExportProgressEvent(Struct, frozen=True, kw_only=True, tag_field="type", t
     export_id: UUID
     progress: int
     operation: str
+    remaining_s: float | None = None
 
 
 class BatchEvent(BatchJob, frozen=True, kw_only=True, tag_field="type", tag="batch"):
@@ -126,6 +127,7 @@ def live_event(update: BatchUpdate, estimate: BatchEstimate | None = None) -> Li
                 export_id=update.about_id,
                 progress=update.progress,
                 operation=update.operation,
+                remaining_s=update.remaining_s,
             )
         case _:
             raise TypeError(f"{type(update).__name__} is not a live update")

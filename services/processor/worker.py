@@ -51,6 +51,7 @@ async def main(settings: ProcessorSettings, lifetime: Lifetime) -> None:
         await at.presence.leave()
         await work.stop()
         await at.whisper.close()
+        await store.close()
         await bus.close()
         await engine.close_connection_pool()
         scratch.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -9,22 +10,33 @@ from services.scheduler import exporting
 from services.scheduler.changes import NO_SUCH_BATCH, tell
 from services.scheduler.exporting import ExportState
 from services.scheduler.service import Scheduler
+from services.scheduler.state import BatchState
 from services.scheduler.tables import BatchJobs, Exports
 from shared.bus import answers
 from shared.errors import NotFound
-from shared.messages import ExportChanged, GetExport, ListExports, ListUserExports, RequestExport
-from shared.views import BatchExport, ExportPage, UserExport, UserExports
+from shared.messages import (
+    CancelExport,
+    DeleteDeliverable,
+    EstimateExport,
+    ExportChanged,
+    GetExport,
+    ListExports,
+    ListUserExports,
+    RequestExport,
+    RetryExport,
+    WorkStopped,
+)
+from shared.views import BatchExport, ExportEstimate, ExportPage, UserExport, UserExports
+
+NO_SUCH_EXPORT = "There is no such export of this batch."
 
 
 @answers(RequestExport)
 async def request_export(request: RequestExport, at: Scheduler) -> BatchExport:
     """Write down an export and hand it to the exporter. Raises `Conflict` when there is nothing to export yet."""
-    exporting.check_format(request.format)
 
     async def make() -> BatchExport:
-        batch = await BatchJobs.load(request.batch_id, user_id=request.user_id)
-        if batch is None:
-            raise NotFound(NO_SUCH_BATCH)
+        batch = await _batch(request.batch_id, request.user_id)
         now = await BatchJobs.now()
         new = ExportState(
             id=request.export_id,
@@ -45,20 +57,58 @@ async def request_export(request: RequestExport, at: Scheduler) -> BatchExport:
     return await at.outbox.once(request, make)
 
 
+@answers(EstimateExport)
+async def estimate_export(query: EstimateExport, at: Scheduler) -> ExportEstimate:
+    """What an export would be."""
+    return exporting.estimate(await _batch(query.batch_id, query.user_id), query.format, query.options)
+
+
+@answers(CancelExport)
+async def cancel_export(request: CancelExport, at: Scheduler) -> BatchExport:
+    """Stop an export, wherever it is; what is there of it is removed."""
+
+    async def cancel() -> BatchExport:
+        await _batch(request.batch_id, request.user_id)
+        export = await _export(request.batch_id, request.export_id, lock=True)
+        now = await BatchJobs.now()
+        saved = await store_export(at, export, exporting.cancelled(export, now), now)
+        await at.outbox.add(DeleteDeliverable(export_id=export.id))
+        if export.run_token is not None:
+            tell(at.outbox, at.bus, [WorkStopped(run_token=export.run_token, verdict="cancelled")])
+        return exporting.show(saved, now)
+
+    return await at.outbox.once(request, cancel)
+
+
+@answers(RetryExport)
+async def retry_export(request: RetryExport, at: Scheduler) -> BatchExport:
+    """Make an export anew, of what the batch has now."""
+
+    async def again() -> BatchExport:
+        batch = await _batch(request.batch_id, request.user_id)
+        export = await _export(request.batch_id, request.export_id, lock=True)
+        now = await BatchJobs.now()
+        sent = exporting.dispatched(exporting.anew(export, now))
+        order = exporting.command(batch, sent)
+        saved = await store_export(at, export, sent, now)
+        await at.outbox.add(order)
+        return exporting.show(saved, now)
+
+    return await at.outbox.once(request, again)
+
+
 @answers(GetExport)
 async def get_export(query: GetExport, at: Scheduler) -> BatchExport:
     """One export of a batch."""
-    await _check_owner(query.batch_id, query.user_id)
-    export = await Exports.load(query.export_id)
-    if export is None or export.batch_job_id != query.batch_id:
-        raise NotFound("There is no such export of this batch.")
+    await _batch(query.batch_id, query.user_id)
+    export = await _export(query.batch_id, query.export_id)
     return exporting.show(export, await BatchJobs.now())
 
 
 @answers(ListExports)
 async def list_exports(query: ListExports, at: Scheduler) -> ExportPage:
     """The exports of a batch, newest first."""
-    await _check_owner(query.batch_id, query.user_id)
+    await _batch(query.batch_id, query.user_id)
     now = await BatchJobs.now()
     return ExportPage(exports=tuple(exporting.show(export, now) for export in await Exports.of_batch(query.batch_id)))
 
@@ -78,23 +128,40 @@ async def store_export(at: Scheduler, old: ExportState, new: ExportState, now: d
     if new == old:
         return old
     saved = await Exports.store(new, now)
+    tell_of(at, [saved], now)
+    return saved
+
+
+def tell_of(at: Scheduler, exports: Iterable[ExportState], now: datetime) -> None:
+    """Tell whoever watches how exports are now, once the open change is committed."""
     tell(
         at.outbox,
         at.bus,
         [
             ExportChanged(
-                user_id=saved.user_id,
-                batch_id=saved.batch_job_id,
-                about_id=saved.id,
-                revision=saved.revision,
+                user_id=export.user_id,
+                batch_id=export.batch_job_id,
+                about_id=export.id,
+                revision=export.revision,
                 at=now,
-                export=exporting.show(saved, now),
+                export=exporting.show(export, now),
             )
+            for export in exports
         ],
     )
-    return saved
 
 
-async def _check_owner(batch_id: UUID, user_id: UUID) -> None:
-    if await BatchJobs.load(batch_id, user_id=user_id) is None:
+async def _batch(batch_id: UUID, user_id: UUID) -> BatchState:
+    """A user's batch. Raises `NotFound`."""
+    batch = await BatchJobs.load(batch_id, user_id=user_id)
+    if batch is None:
         raise NotFound(NO_SUCH_BATCH)
+    return batch
+
+
+async def _export(batch_id: UUID, export_id: UUID, *, lock: bool = False) -> ExportState:
+    """An export of a batch. Raises `NotFound`."""
+    export = await Exports.load(export_id, lock=lock)
+    if export is None or export.batch_job_id != batch_id:
+        raise NotFound(NO_SUCH_EXPORT)
+    return export

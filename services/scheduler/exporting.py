@@ -9,11 +9,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from services.scheduler.state import BatchState, VideoState
+from shared.archive_names import archive_names, download_name, pattern_of
 from shared.batches import ExportFormat, ExportStatus, VideoStatus
 from shared.errors import Conflict, Invalid
 from shared.media import StoredObject
-from shared.messages import BuildExport, ExportItem, ExportOptions
-from shared.views import BatchExport
+from shared.messages import BuildExport, ExportBuilt, ExportItem, ExportOptions, ExtraFile
+from shared.views import BatchExport, ExportEstimate, LeftOut
 
 MOST_RETRIES = 3
 MOST_LOST_LEASES = 5
@@ -39,6 +40,7 @@ class ExportState(Struct, frozen=True, kw_only=True):
     next_try_at: datetime | None = None
     deliverable: StoredObject | None = None
     file_name: str | None = None
+    left_out: tuple[LeftOut, ...] = ()
     revision: int = 0
     created_at: datetime
     started_at: datetime | None = None
@@ -52,52 +54,90 @@ class ExportState(Struct, frozen=True, kw_only=True):
         return self.status in (ExportStatus.PENDING, ExportStatus.PROCESSING)
 
 
-def items(batch: BatchState, options: ExportOptions) -> tuple[ExportItem, ...]:
-    """What goes into an export of a batch. Raises `Conflict` when there is nothing to export."""
+def contents(batch: BatchState, options: ExportOptions) -> tuple[tuple[ExportItem, ...], tuple[LeftOut, ...]]:
+    """What goes into an export of a batch, and which of the videos that it should have are not there, and why.
+
+    Raises `Conflict` when there is nothing to export, `Invalid` when the options cannot be met.
+    """
     if not batch.over:
         raise Conflict(f"This batch is {batch.status}; export it when it has ended.")
-    found = []
-    for video in batch.videos:
-        failed = video.status is VideoStatus.FAILED and options.include_failed
-        stored = video.output if video.status is VideoStatus.COMPLETED else video.source if failed else None
-        if stored is not None:
-            length = video.processing_result.output_s if video.processing_result else video.duration_seconds
-            found.append(
-                ExportItem(
-                    position=video.position,
-                    name=video.name,
-                    stored=stored,
-                    duration_s=length,
-                    beside=_beside(video, options),
-                )
+    pattern_of(options)
+    found, left_out = [], []
+    for video in _selected(batch, options):
+        if (stored := _file_of(video, options)) is None:
+            reason = video.error_message or f"This video is {video.status}."
+            left_out.append(LeftOut(position=video.position, name=video.name, reason=reason))
+            continue
+        found.append(
+            ExportItem(
+                position=video.position,
+                name=video.name,
+                stored=stored,
+                duration_s=video.processing_result.output_s if video.processing_result else video.duration_seconds,
+                made_at=video.completed_at,
+                extras=_extras(video, options),
             )
+        )
     if not found:
         raise Conflict(
-            "No video of this batch was completed, so there is nothing to export; retry the failed ones first."
+            "None of these videos was completed, so there is nothing to export; retry the failed ones first."
         )
+    return tuple(found), tuple(left_out)
+
+
+def _extras(video: VideoState, options: ExportOptions) -> tuple[ExtraFile, ...]:
+    """Of the files beside an output those that are wanted: transcript and subtitles, highlights."""
+    if video.status is not VideoStatus.COMPLETED or video.processing_result is None:
+        return ()
+    found = []
+    for stored in video.processing_result.files:
+        name = stored.key.rsplit("/", 1)[-1]
+        if name.startswith("transcript.") and options.transcripts:
+            found.append(ExtraFile(suffix=name.removeprefix("transcript."), stored=stored))
+        elif name.startswith("highlights.") and options.highlights:
+            found.append(ExtraFile(suffix=name, stored=stored))
     return tuple(found)
 
 
-def _beside(video: VideoState, options: ExportOptions) -> tuple[StoredObject, ...]:
-    """Of the files beside an output those that are wanted."""
-    if video.status is not VideoStatus.COMPLETED or video.processing_result is None:
-        return ()
-    wanted = {"transcript": options.transcripts, "highlights": options.highlights}
-    return tuple(
-        file
-        for file in video.processing_result.files
-        if wanted.get(file.key.rsplit("/", 1)[-1].partition(".")[0], False)
+def _selected(batch: BatchState, options: ExportOptions) -> list[VideoState]:
+    if options.video_ids is None:
+        return list(batch.videos)
+    chosen = [video for video in batch.videos if video.video_id in options.video_ids]
+    if not chosen or len(chosen) < len(set(options.video_ids)):
+        raise Invalid("Some of the chosen videos are not in this batch; choose among those that are.")
+    return chosen
+
+
+def _file_of(video: VideoState, options: ExportOptions) -> StoredObject | None:
+    """What an export has of a video: its output; of a failed one the original, where that is wanted."""
+    if video.status is VideoStatus.COMPLETED:
+        return video.output
+    return video.source if video.status is VideoStatus.FAILED and options.include_failed else None
+
+
+def estimate(batch: BatchState, wanted: ExportFormat, options: ExportOptions) -> ExportEstimate:
+    """What an export of a batch would be. Raises as `contents` does."""
+    items, left_out = contents(batch, options)
+    if wanted is ExportFormat.ZIP:
+        files = tuple(name for names in archive_names(items, batch.name, options) for name in names)
+    else:
+        files = tuple(item.name for item in items)
+    stored = [file for item in items for file in (item.stored, *(extra.stored for extra in item.extras))]
+    first = items[0].stored.key.rpartition(".")[2]
+    suffix = {ExportFormat.ZIP: "zip", ExportFormat.PLAYLIST: "m3u8"}.get(wanted, first if len(first) < 5 else "mp4")
+    return ExportEstimate(
+        videos=len(items),
+        size_bytes=0 if wanted is ExportFormat.PLAYLIST else sum(file.size_bytes for file in stored),
+        duration_s=sum(item.duration_s or 0.0 for item in items),
+        file_name=download_name(batch.name, suffix),
+        files=files,
+        left_out=left_out,
     )
-
-
-def check_format(wanted: ExportFormat) -> None:
-    """Refuse what the exporter cannot build. Raises `Invalid`."""
-    if wanted is not ExportFormat.ZIP:
-        raise Invalid(f"Exports as {wanted} are not available in this version; choose zip.")
 
 
 def command(batch: BatchState, export: ExportState) -> BuildExport:
     """The command for the next attempt of an export."""
+    items, left_out = contents(batch, export.options)
     return BuildExport(
         user_id=export.user_id,
         batch_id=batch.id,
@@ -106,7 +146,9 @@ def command(batch: BatchState, export: ExportState) -> BuildExport:
         attempt=export.attempt,
         format=export.format,
         options=export.options,
-        items=items(batch, export.options),
+        settings=batch.settings,
+        items=items,
+        left_out=left_out,
     )
 
 
@@ -143,17 +185,16 @@ def lost(export: ExportState, now: datetime) -> ExportState:
     return replace(export, status=ExportStatus.PENDING)
 
 
-def built(
-    export: ExportState, deliverable: StoredObject, file_name: str, expires: datetime, now: datetime
-) -> ExportState:
+def built(export: ExportState, event: ExportBuilt, now: datetime) -> ExportState:
     """The deliverable is in the store."""
     return replace(
         export,
         status=ExportStatus.COMPLETED,
         progress=100,
-        deliverable=deliverable,
-        file_name=file_name,
-        expires_at=expires,
+        deliverable=event.deliverable,
+        file_name=event.file_name,
+        left_out=event.left_out,
+        expires_at=event.expires_at,
         completed_at=now,
         worker=None,
         lease_until=None,
@@ -178,6 +219,35 @@ def failed(export: ExportState, reason: str, backoff: timedelta, now: datetime, 
 def given_up(export: ExportState, reason: str, now: datetime) -> ExportState:
     """It failed for good; a person may ask for a new one."""
     return replace(export, status=ExportStatus.FAILED, error_message=reason, completed_at=now)
+
+
+def cancelled(export: ExportState, now: datetime) -> ExportState:
+    """A person does not want it any more. Raises `Conflict` when it has ended."""
+    if not export.open:
+        raise Conflict(f"This export is {export.status} already; there is nothing to cancel.")
+    return replace(
+        export, status=ExportStatus.CANCELLED, worker=None, lease_until=None, next_try_at=None, completed_at=now
+    )
+
+
+def anew(export: ExportState, now: datetime) -> ExportState:
+    """A person wants it again. Raises `Conflict` when it is under way, or there."""
+    past = export.expires_at is not None and export.expires_at <= now
+    if export.open or (export.status is ExportStatus.COMPLETED and not past):
+        raise Conflict(
+            f"This export is {export.status}; only one that failed, was cancelled or has expired is made anew."
+        )
+    return ExportState(
+        id=export.id,
+        batch_job_id=export.batch_job_id,
+        user_id=export.user_id,
+        format=export.format,
+        options=export.options,
+        attempt=export.attempt,
+        revision=export.revision,
+        created_at=export.created_at,
+        updated_at=export.updated_at,
+    )
 
 
 def show(export: ExportState, now: datetime) -> BatchExport:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.scheduler import events, exporting
 from services.scheduler.events import BatchEvent
-from services.scheduler.export_answers import store_export
+from services.scheduler.export_answers import store_export, tell_of
 from services.scheduler.exporting import ExportState
 from services.scheduler.intake import concurrency_of
 from services.scheduler.service import Scheduler
@@ -95,9 +95,13 @@ async def export_built(event: ExportBuilt, at: Scheduler) -> None:
     """The deliverable is in the store."""
 
     def step(export: ExportState, now: datetime) -> ExportState:
-        return exporting.built(export, event.deliverable, event.file_name, event.expires_at, now)
+        return exporting.built(export, event, now)
 
     await _for_export(event.export_id, event.run_token, step, at)
+    async with at.outbox.change():
+        # An equal export was given the file that earlier ones have: it stays as long for all of them.
+        shared = await Exports.keep_longer(event.deliverable.key, event.expires_at)
+        tell_of(at, shared, await BatchJobs.now())
 
 
 @handles(ExportFailed)
@@ -141,7 +145,7 @@ async def _for_export(
 ) -> None:
     async with at.outbox.change():
         export = await Exports.load(export_id, lock=True)
-        if export is None:
+        if export is None or export.status is ExportStatus.CANCELLED:
             await at.outbox.add(DeleteDeliverable(export_id=export_id))
             return
         if export.status is not ExportStatus.PROCESSING or export.run_token != run_token:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from services.scheduler import events, exporting
-from services.scheduler.export_answers import store_export
+from services.scheduler.export_answers import store_export, tell_of
 from services.scheduler.service import Scheduler
 from services.scheduler.tables import BatchJobs, BatchVideos, Exports
 from shared.batches import ExportStatus
@@ -68,8 +68,12 @@ async def _sweep(at: Scheduler, lost: Sequence[dict[str, Any]]) -> None:
     for export_id in await Exports.to_send_again(at.settings.claim_patience_s):
         await _send_export_again(export_id, at)
     async with at.outbox.change():
-        for expired in await Exports.expire():
-            await at.outbox.add(DeleteDeliverable(export_id=expired.id))
+        expired = await Exports.expire()
+        for export in expired:
+            await at.outbox.add(DeleteDeliverable(export_id=export.id))
+        tell_of(at, expired, await BatchJobs.now())
+    if at.settings.delete_rows:
+        await BatchJobs.purge()
     at.dispatcher.wake()
 
 
@@ -91,5 +95,11 @@ async def _send_export_again(export_id: UUID, at: Scheduler) -> None:
             await store_export(at, export, waiting, now)
             return
         sent = exporting.dispatched(waiting)
+        try:
+            order = exporting.command(batch, sent)
+        except DailiesError as error:
+            # The batch is not any more what it was when the export was asked for.
+            await store_export(at, export, exporting.given_up(waiting, str(error), now), now)
+            return
         await store_export(at, export, sent, now)
-        await at.outbox.add(exporting.command(batch, sent))
+        await at.outbox.add(order)

@@ -11,7 +11,6 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Any, BinaryIO
-from urllib.parse import quote
 
 from services.uploader import ranges
 from services.uploader.arrivals import Arrival, Arrivals
@@ -19,6 +18,7 @@ from services.uploader.problems import MEDIA_TYPE, STATUS, problem
 from shared.errors import DailiesError, Invalid, LinkAltered, TooLarge
 from shared.logs import logger
 from shared.media import StoredObject
+from shared.storage.disposition import disposition
 from shared.storage.local import LocalStore, stretch
 from shared.storage.objects import OCTETS
 from shared.storage.signing import ROUTE, Grant, granted
@@ -189,14 +189,6 @@ class Endpoint:
             raise ClientGone from error
         finally:
             gone.cancel()
-
-
-def disposition(name: str | None) -> str:
-    """The Content-Disposition of a download: an ASCII name for old programs, and the real one (RFC 6266, RFC 5987)."""
-    if name is None:
-        return "attachment"
-    plain = "".join(letter if " " <= letter <= "~" and letter not in '"\\%' else "_" for letter in name)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def _check_announced(headers: dict[str, str], grant: Grant) -> None:

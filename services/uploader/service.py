@@ -29,6 +29,7 @@ class Uploader(Struct, frozen=True, kw_only=True):
     async def close(self) -> None:
         """Let go of everything."""
         await self.work.stop()
+        await self.store.close()
         await self.bus.close()
         await self.engine.close_connection_pool()
 
@@ -45,6 +46,7 @@ async def connect(settings: UploaderSettings, lifetime: Lifetime) -> Uploader:
     Raises `Unavailable` when a server is missing, and `SettingsError` when the store is not set up.
     """
     store = open_store(settings)
+    await store.prepare()
     engine = await open_database(settings.database_url, TABLES)
     bus = await Bus.connect(settings.nats_url, lifetime.process)
     work = Work(settings.rabbitmq_url)

@@ -21,6 +21,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 CHUNK = 1024 * 1024
+BEHIND = 16 * CHUNK
 READ_ONLY = 0o440
 FOLDER = 0o750
 LEFT_OVER_S = 60.0
@@ -61,6 +62,7 @@ class Incoming:
         self.reserve_bytes = reserve_bytes
         self.size = 0
         self.crc = 0
+        self._begun = 0
         with room_on("store"):
             self._file = self.path.open("xb", buffering=0)
         fcntl.flock(self._file, fcntl.LOCK_EX)
@@ -77,6 +79,13 @@ class Incoming:
                 view = view[self._file.write(view) :]
         self.crc = crc32(data, self.crc)
         self.size += len(data)
+
+    def write_behind(self) -> None:
+        """Have the disk begin with what has gathered, so that sealing need not wait for all of it at the end."""
+        if self.size - self._begun >= BEHIND:
+            # The kernel starts writing these pages; it drops only pages that are on the disk already, which none is yet.
+            os.posix_fadvise(self._file.fileno(), self._begun, self.size - self._begun, os.POSIX_FADV_DONTNEED)
+            self._begun = self.size
 
     def seal(self) -> int:
         """Make the content durable and read-only. Returns its stamp, the time of modification in ns, unique for this file."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from shared.errors import Invalid
+from shared.storage.objects import MAX_PARTS
 
 MAX_KEY = 900
 MAX_SEGMENT = 200
@@ -39,3 +40,10 @@ def check_upload_id(upload_id: str) -> str:
     if UPLOAD_ID.fullmatch(upload_id) is None:
         raise Invalid(f"{upload_id!r} is not the id of an upload; use the one that came with the upload plan.")
     return upload_id
+
+
+def check_number(number: int) -> int:
+    """The number of a part, if it is one. Raises `Invalid`."""
+    if not 1 <= number <= MAX_PARTS:
+        raise Invalid(f"Parts are numbered from 1 to {MAX_PARTS}; there is no part {number}.")
+    return number

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -11,11 +13,12 @@ from typing import BinaryIO
 
 from shared.errors import Invalid, TooLarge
 from shared.media import StoredObject
-from shared.storage import disk, records, signing
+from shared.storage import assembling, disk, records, signing
 from shared.storage import parts as multipart
 from shared.storage.disk import CHUNK, Incoming, in_thread
 from shared.storage.folder import Folder
-from shared.storage.objects import OCTETS, OpenMultipart
+from shared.storage.keys import check_number
+from shared.storage.objects import OCTETS, OpenMultipart, Piece
 from shared.views import StoredPart
 
 PAGE = 500
@@ -64,7 +67,7 @@ class LocalStore:
         self, key: str, upload_id: str, number: int, chunks: AsyncIterator[bytes], size: int
     ) -> StoredPart:
         """Store one part of an open upload, of exactly `size` bytes. Raises `NotFound`, `Invalid` and `TooLarge`."""
-        multipart.check_number(number)
+        check_number(number)
         await in_thread(multipart.stored_parts, self.folder, key, upload_id)
         incoming = await in_thread(self.folder.receive)
         try:
@@ -100,6 +103,26 @@ class LocalStore:
     async def copy(self, source: str, target: str) -> StoredObject:
         """Store the object again under another key; the two share their data."""
         return await in_thread(self.folder.copy, source, target)
+
+    async def assemble(
+        self,
+        key: str,
+        pieces: Sequence[Piece],
+        content_type: str = OCTETS,
+        on_bytes: Callable[[int], None] | None = None,
+    ) -> StoredObject:
+        """Write pieces one behind the other in one pass, checking what passes."""
+        given_up = threading.Event()
+        work = asyncio.ensure_future(
+            in_thread(assembling.assemble, self.folder, key, pieces, content_type, on_bytes, given_up)
+        )
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            given_up.set()
+            await asyncio.wait([work])
+            work.exception()
+            raise
 
     async def delete(self, key: str) -> None:
         """Remove an object, and the folders that are empty without it."""
@@ -137,6 +160,12 @@ class LocalStore:
         for upload in await in_thread(lambda: tuple(multipart.open_uploads(self.folder, prefix))):
             yield upload
 
+    async def prepare(self) -> None:
+        """Its folders were made with it."""
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
     async def sweep(self) -> int:
         """Remove what killed processes left half written; returns how many files."""
         return await in_thread(disk.sweep, self.folder.incoming)
@@ -147,7 +176,7 @@ class LocalStore:
 
     async def presign_part(self, key: str, upload_id: str, number: int, size: int, expires: timedelta) -> str:
         """A URL for one part, at the endpoint of this store."""
-        return self._url("PUT", key, expires, size=size, part=multipart.check_number(number), upload_id=upload_id)
+        return self._url("PUT", key, expires, size=size, part=check_number(number), upload_id=upload_id)
 
     async def presign_get(self, key: str, file_name: str | None, content_type: str | None, expires: timedelta) -> str:
         """A URL to download an object, at the endpoint of this store."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 from msgspec import Struct
 
+from shared.errors import PermanentFailure
 from shared.media import StoredObject
 from shared.views import StoredPart
 
@@ -24,6 +25,36 @@ class OpenMultipart(Struct, frozen=True, kw_only=True):
     key: str
     upload_id: str
     created_at: datetime
+
+
+class StoredRange(Struct, frozen=True, kw_only=True):
+    """A stretch of an object as it was recorded: by default, all of it."""
+
+    stored: StoredObject
+    start: int = 0
+    length: int | None = None
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes in the stretch."""
+        return self.stored.size_bytes - self.start if self.length is None else self.length
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is the object from its first byte to its last, so that its CRC can be compared."""
+        return self.start == 0 and self.size_bytes == self.stored.size_bytes
+
+
+Piece = bytes | StoredRange
+
+
+class BadPiece(PermanentFailure):
+    """A stored piece is missing, or is not what was recorded of it. `number` counts the pieces from 0."""
+
+    def __init__(self, number: int, *, missing: bool) -> None:
+        super().__init__(f"Piece {number} is {'missing' if missing else 'not what was recorded of it'}.")
+        self.number = number
+        self.missing = missing
 
 
 class ObjectStore(Protocol):
@@ -64,6 +95,21 @@ class ObjectStore(Protocol):
         """Store the object again under another key, without the bytes passing through here. Raises `NotFound`."""
         ...
 
+    async def assemble(
+        self,
+        key: str,
+        pieces: Sequence[Piece],
+        content_type: str = OCTETS,
+        on_bytes: Callable[[int], None] | None = None,
+    ) -> StoredObject:
+        """Store bytes and stretches of stored objects, one behind the other, as one object; in constant memory.
+
+        Where bytes pass through here, those of whole objects are checked against their recorded CRC; where the store copies
+        by itself, against the recorded ETag. `on_bytes` hears how many more are in place, maybe from another thread. Raises
+        `BadPiece`, and leaves nothing behind when it raises or is cancelled.
+        """
+        ...
+
     async def delete(self, key: str) -> None:
         """Remove an object; one that is not there is fine."""
         ...
@@ -73,7 +119,7 @@ class ObjectStore(Protocol):
         ...
 
     def list(self, prefix: str = "") -> AsyncIterator[StoredObject]:
-        """All objects under a prefix, in the order of their keys."""
+        """All objects under a prefix, in the order of their keys. A listing may know neither types nor checksums: `stat` does."""
         ...
 
     async def create_multipart(self, key: str, content_type: str = OCTETS) -> str:
@@ -111,5 +157,13 @@ class ObjectStore(Protocol):
         ...
 
     async def presign_get(self, key: str, file_name: str | None, content_type: str | None, expires: timedelta) -> str:
-        """A URL to download an object, saved under `file_name`; also good for HEAD and for ranges."""
+        """A URL to download an object, saved under `file_name`; also good for ranges."""
+        ...
+
+    async def prepare(self) -> None:
+        """Make what has to be there before anything is stored. Raises `Unavailable` when that is not possible."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
         ...

@@ -24,8 +24,8 @@ from shared.media import StoredObject
 from shared.storage import records
 from shared.storage.disk import CHUNK, Incoming, make_folder, move_into_place, room_on, sync_folder
 from shared.storage.folder import Folder
-from shared.storage.keys import check_key, check_prefix, check_upload_id
-from shared.storage.objects import MAX_PARTS, OpenMultipart
+from shared.storage.keys import check_key, check_number, check_prefix, check_upload_id
+from shared.storage.objects import OpenMultipart
 from shared.views import StoredPart
 
 CARD = "upload.json"
@@ -123,13 +123,6 @@ def open_uploads(folder: Folder, prefix: str) -> Iterator[OpenMultipart]:
             continue
         if card.key.startswith(prefix):
             yield OpenMultipart(key=card.key, upload_id=place.name, created_at=card.created_at)
-
-
-def check_number(number: int) -> int:
-    """The number of a part, if it is one. Raises `Invalid`."""
-    if not 1 <= number <= MAX_PARTS:
-        raise Invalid(f"Parts are numbered from 1 to {MAX_PARTS}; there is no part {number}.")
-    return number
 
 
 def _card(folder: Folder, key: str, upload_id: str) -> tuple[Path, Card]:

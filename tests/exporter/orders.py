@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID, uuid4
 
-from shared.batches import ExportFormat
+from shared.batches import BatchSettings, ExportFormat
 from shared.media import StoredObject
 from shared.messages import BuildExport, ExportItem, ExportOptions
 
@@ -44,5 +44,6 @@ def order(
         attempt=attempt,
         format=export_format,
         options=options or ExportOptions(),
+        settings=BatchSettings(),
         items=items,
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import zipfile
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from zlib import crc32
 
@@ -54,15 +55,25 @@ def test_the_same_entries_give_the_same_bytes() -> None:
 @pytest.mark.parametrize(
     ("modified", "expected"),
     [
-        (datetime(2026, 11, 22, 20, 5, 31), (2026, 11, 22, 20, 5, 30)),
-        (datetime(1970, 1, 1), (1980, 1, 1, 0, 0, 0)),
-        (datetime(2200, 1, 1), (2107, 12, 31, 23, 59, 58)),
+        (datetime(2026, 11, 22, 20, 5, 31, tzinfo=UTC), (2026, 11, 22, 20, 5, 30)),
+        (datetime(1970, 1, 1, tzinfo=UTC), (1980, 1, 1, 0, 0, 0)),
+        (datetime(2200, 1, 1, tzinfo=UTC), (2107, 12, 31, 23, 59, 58)),
     ],
 )
 def test_times_are_kept_within_what_the_format_can_say(modified: datetime, expected: tuple[int, ...]) -> None:
     _, data = archive([("a", b"1")], modified)
     with zipfile.ZipFile(io.BytesIO(data)) as opened:
         assert opened.infolist()[0].date_time == expected
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo"])
+def test_an_unpacked_file_has_its_time_in_any_time_zone(tmp_path: Path, zone: str) -> None:
+    modified = datetime(2026, 11, 22, 20, 5, 31, tzinfo=UTC)
+    _, data = archive([("a.mp4", b"1")], modified)
+    (tmp_path / "a.zip").write_bytes(data)
+    unzip = ["unzip", "-q", str(tmp_path / "a.zip"), "-d", str(tmp_path)]
+    subprocess.run(unzip, check=True, env={**os.environ, "TZ": zone})
+    assert (tmp_path / "a.mp4").stat().st_mtime == modified.timestamp()
 
 
 def test_files_unpack_with_ordinary_permissions(tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from services.uploader.endpoint import disposition
 from services.uploader.service import UploaderWorker
 from services.uploader.tables import Videos
+from shared.storage.disposition import disposition
 from tests.uploader.driving import local, opened, problem, send_part, upload_of
 
 SOON = timedelta(minutes=5)

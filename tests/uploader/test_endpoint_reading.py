@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from services.uploader.endpoint import disposition
 from services.uploader.service import UploaderWorker
+from shared.storage.disposition import disposition
 from shared.storage.signing import Grant, signed_path
 from tests.uploader.driving import local, problem
 

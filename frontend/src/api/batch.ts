@@ -10,6 +10,7 @@ import type {
   BatchJobPage,
   BatchSettings,
   BatchVideo,
+  ExportEstimate,
   UploadPlan,
   UserExport,
 } from "@/types/batch";
@@ -116,6 +117,27 @@ export async function exportBatch(
 ): Promise<{ export_job_id: string; export: BatchExport }> {
   const body = config as components["schemas"]["NewExport"];
   return answer(apiClient.POST("/api/batch-jobs/{batch_id}/export", { ...at(batchJobId), body }));
+}
+
+/** What an export would be: nothing is made. */
+export async function estimateExport(
+  batchJobId: string,
+  config: BatchExportConfig,
+  signal?: AbortSignal,
+): Promise<ExportEstimate> {
+  const body = config as components["schemas"]["NewExport"];
+  return answer(apiClient.POST("/api/batch-jobs/{batch_id}/export/estimate", { ...at(batchJobId), body, signal }));
+}
+
+export async function cancelExport({ batch_job_id, id }: BatchExport): Promise<BatchExport> {
+  const params = { path: { batch_id: batch_job_id, export_id: id } };
+  return answer(apiClient.POST("/api/batch-jobs/{batch_id}/export/{export_id}/cancel", { params }));
+}
+
+/** Make an export anew that failed, was cancelled or has expired. */
+export async function retryExport({ batch_job_id, id }: BatchExport): Promise<BatchExport> {
+  const params = { path: { batch_id: batch_job_id, export_id: id } };
+  return answer(apiClient.POST("/api/batch-jobs/{batch_id}/export/{export_id}/retry", { params }));
 }
 
 export async function getExportStatus(batchJobId: string, exportId: string): Promise<BatchExport> {

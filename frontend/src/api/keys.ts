@@ -1,5 +1,5 @@
 /** Under which keys answers are kept. */
-import type { BatchJobStatus } from "@/types/batch";
+import type { BatchExportConfig, BatchJobStatus } from "@/types/batch";
 
 export interface BatchListParams {
   status?: BatchJobStatus;
@@ -26,6 +26,7 @@ export const keys = {
   highlights: (batchId: string, videoId: string) => ["highlights", batchId, videoId] as const,
   batchHighlights: (batchId: string, completed: number) => ["highlights", batchId, "all", completed] as const,
   exports: (batchId: string) => ["exports", "batch", batchId] as const,
+  exportEstimate: (batchId: string, config: BatchExportConfig) => ["exports", "estimate", batchId, config] as const,
   allExports: ["exports", "all"] as const,
   videoLists: ["videos", "list"] as const,
   videoList: (params: VideoListParams) => ["videos", "list", params] as const,

@@ -356,6 +356,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/batch-jobs/{batch_id}/export/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What an export would be
+         * @description Size, number of videos and the names of the files, as the same body would give them; nothing is made.
+         */
+        post: operations["estimate_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/batch-jobs/{batch_id}/export/{export_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel an export
+         * @description It stops within a second, and nothing is left of it.
+         */
+        post: operations["cancel_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/batch-jobs/{batch_id}/export/{export_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an export anew
+         * @description One that failed, was cancelled or has expired, with its options, of what the batch has now.
+         */
+        post: operations["retry_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/batch-jobs/{batch_id}/export/{export_id}": {
         parameters: {
             query?: never;
@@ -930,6 +990,10 @@ export interface components {
             /** @default null */
             operation: string | null;
             /** @default null */
+            remaining_s: number | null;
+            /** @default [] */
+            left_out: components["schemas"]["LeftOut"][];
+            /** @default null */
             deliverable: components["schemas"]["StoredObject"] | null;
             /** @default null */
             file_name: string | null;
@@ -1214,6 +1278,18 @@ export interface components {
             password: string;
         };
         /**
+         * ExportEstimate
+         * @description What an export would be, told before it is made.
+         */
+        ExportEstimate: {
+            videos: number;
+            size_bytes: number;
+            duration_s: number;
+            file_name: string;
+            files: string[];
+            left_out: components["schemas"]["LeftOut"][];
+        };
+        /**
          * ExportEvent
          * @description The state of an export changed.
          */
@@ -1230,6 +1306,10 @@ export interface components {
             progress: number;
             /** @default null */
             operation: string | null;
+            /** @default null */
+            remaining_s: number | null;
+            /** @default [] */
+            left_out: components["schemas"]["LeftOut"][];
             /** @default null */
             deliverable: components["schemas"]["StoredObject"] | null;
             /** @default null */
@@ -1274,6 +1354,8 @@ export interface components {
             export_id: string;
             progress: number;
             operation: string;
+            /** @default null */
+            remaining_s: number | null;
         };
         /**
          * ExportRequested
@@ -1322,6 +1404,15 @@ export interface components {
             highlights: components["schemas"]["Highlight"][];
             /** @default [] */
             notes: string[];
+        };
+        /**
+         * LeftOut
+         * @description A video that is not in an export, and why.
+         */
+        LeftOut: {
+            position: number;
+            name: string;
+            reason: string;
         };
         /**
          * LibraryPage
@@ -1527,6 +1618,21 @@ export interface components {
              * @default true
              */
             highlights?: boolean;
+            /**
+             * @description a pattern such as '{position:03}_{name}', with {name}, {position} and {batch}, or null
+             * @default null
+             */
+            naming?: string | null;
+            /**
+             * @description a list of 1 to 500 ids of videos of the batch, or null for all
+             * @default null
+             */
+            video_ids?: string[] | null;
+            /**
+             * @description true to leave out videos whose files are missing or damaged, instead of failing
+             * @default false
+             */
+            skip_damaged?: boolean;
         };
         /**
          * NewFile
@@ -3547,6 +3653,219 @@ export interface operations {
             };
             /** @description The input is not what was asked for */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    estimate_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "format": "zip",
+                 *       "naming": "{position:03}_{name}"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewExport"];
+            };
+        };
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportEstimate"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not what was asked for */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchExport"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchExport"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this state */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -54,7 +54,7 @@ export function expected(action: BatchAction, batch: BatchJob): BatchJob {
     case "pause":
       return { ...batch, status: "paused" };
     case "cancel":
-      return { ...batch, status: "cancelled", estimated_time_remaining: null };
+      return { ...batch, status: "cancelled", estimated_time_remaining: null, estimated_completion_at: null };
     case "retry": {
       const count = action.videoIds?.length ?? batch.failed_videos;
       return { ...batch, status: "processing", failed_videos: Math.max(0, batch.failed_videos - count) };

@@ -5,6 +5,7 @@ import type {
   BatchJob,
   BatchJobDetails,
   BatchVideo,
+  ExportEstimate,
   Highlight,
   Me,
   SettingsTemplate,
@@ -57,7 +58,7 @@ export function makeJob(facts: Partial<BatchJob> = {}): BatchJob {
     total_duration_seconds: 3600,
     processed_duration_seconds: 1800,
     estimated_time_remaining: 600,
-    estimated_completion_at: null,
+    estimated_completion_at: "2099-11-22T20:10:00Z",
     error_message: null,
     created_at: NOW,
     started_at: NOW,
@@ -86,12 +87,12 @@ export function makeVideo(facts: Partial<BatchVideo> = {}): BatchVideo {
     retry_count: 0,
     max_retries: 3,
     attempt: 0,
+    estimated_time_remaining: null,
+    estimated_completion_at: null,
+    settings: null,
     processing_result: null,
     output: null,
     output_video_url: null,
-    settings: null,
-    estimated_time_remaining: null,
-    estimated_completion_at: null,
     uploaded_at: NOW,
     next_try_at: null,
     created_at: NOW,
@@ -136,6 +137,8 @@ export function makeExport(facts: Partial<BatchExport> = {}): BatchExport {
     status: "completed",
     progress: 100,
     operation: null,
+    remaining_s: null,
+    left_out: [],
     deliverable: null,
     file_name: "Season 3.zip",
     file_size: 512_000_000,
@@ -145,6 +148,18 @@ export function makeExport(facts: Partial<BatchExport> = {}): BatchExport {
     created_at: NOW,
     completed_at: NOW,
     revision: 1,
+    ...facts,
+  };
+}
+
+export function makeEstimate(facts: Partial<ExportEstimate> = {}): ExportEstimate {
+  return {
+    videos: 2,
+    size_bytes: 200_000_000,
+    duration_s: 120,
+    file_name: "Season 3.zip",
+    files: ["001_one.mp4", "002_two.mp4"],
+    left_out: [],
     ...facts,
   };
 }

@@ -56,6 +56,9 @@ export interface UploadProgress {
 /** How an export is put together. */
 export type BatchExportConfig = Partial<Schemas["NewExport"]> & { format: BatchExportFormat };
 
+/** What an export would be, told before it is made. */
+export type ExportEstimate = Schemas["ExportEstimate"];
+
 /** What is said in a finished video, and where it can be had as a file. */
 export type VideoTranscript = Schemas["VideoTranscript"];
 export type TranscriptSegment = Schemas["Segment"];

@@ -39,6 +39,7 @@ class Exports(Table, tablename="exports"):
     next_try_at = Timestamptz(null=True)
     deliverable = JSONB(null=True)
     file_name = Text(null=True)
+    left_out = JSONB()
     revision = BigInt()
     created_at = Timestamptz()
     started_at = Timestamptz(null=True)
@@ -114,6 +115,26 @@ class Exports(Table, tablename="exports"):
             patience_s,
         )
         return [row["id"] for row in rows]
+
+    @classmethod
+    async def keep_longer(cls, key: str, until: datetime) -> list[ExportState]:
+        """Completed exports with the same file, which is kept until then now; returns those that this changed."""
+        rows = await cls.raw(
+            "update exports set expires_at = {}, updated_at = clock_timestamp(), revision = revision + 1"
+            " where status = 'completed' and deliverable ->> 'key' = {} and expires_at < {} returning *",
+            until,
+            key,
+            until,
+        )
+        return [from_row(row, ExportState) for row in rows]
+
+    @classmethod
+    async def end_those_of(cls, batch_id: UUID) -> None:
+        """Let the finished exports of a batch expire now; the next sweep removes their files."""
+        await cls.raw(
+            "update exports set expires_at = clock_timestamp() where batch_job_id = {} and status = 'completed'",
+            batch_id,
+        )
 
     @classmethod
     async def expire(cls) -> list[ExportState]:

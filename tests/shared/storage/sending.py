@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import httpx
+import pytest
 
 from shared.storage import LocalStore, ObjectStore
+
+
+def on(*kinds: str) -> pytest.MarkDecorator:
+    """Run a test of the contract on these stores alone, because the other server gets this wrong.
+
+    SeaweedFS lists by folders, and goes on listing a part that was replaced. Moto dates every upload to 2010, lets an
+    upload be asked about under any key, and copies a part whatever its source's ETag.
+    """
+    return pytest.mark.parametrize("store", kinds, indirect=True)
 
 
 async def send_part(store: ObjectStore, key: str, upload_id: str, number: int, data: bytes) -> str:
@@ -13,8 +26,11 @@ async def send_part(store: ObjectStore, key: str, upload_id: str, number: int, d
     async def once() -> AsyncIterator[bytes]:
         yield data
 
-    assert isinstance(store, LocalStore)
-    return (await store.put_part(key, upload_id, number, once(), len(data))).etag
+    if isinstance(store, LocalStore):
+        return (await store.put_part(key, upload_id, number, once(), len(data))).etag
+    url = await store.presign_part(key, upload_id, number, len(data), timedelta(minutes=1))
+    async with httpx.AsyncClient(timeout=30) as http:
+        return (await http.put(url, content=data)).raise_for_status().headers["etag"].strip('"')
 
 
 async def chunks(*pieces: bytes) -> AsyncIterator[bytes]:

@@ -12,7 +12,7 @@ from shared.errors import Invalid, NotFound
 from shared.media import StoredObject
 from shared.storage import ObjectStore
 from shared.views import StoredPart
-from tests.shared.storage.sending import all_of, send_part
+from tests.shared.storage.sending import all_of, on, send_part
 
 MIB = 1024 * 1024
 KEY = "sources/someone/something/source"
@@ -52,6 +52,7 @@ async def test_completing_at_the_same_time_gives_the_same_answer(store: ObjectSt
     assert len({answer.etag for answer in answers}) == 1
 
 
+@on("local", "moto")
 async def test_an_earlier_part_gives_way_to_one_sent_again(store: ObjectStore) -> None:
     upload_id = await store.create_multipart(KEY)
     old = await send_part(store, KEY, upload_id, 1, b"broken")
@@ -104,6 +105,7 @@ async def test_an_aborted_upload_is_gone(store: ObjectStore) -> None:
         await store.stat(KEY)
 
 
+@on("local", "seaweedfs")
 async def test_open_uploads_are_listed_until_they_end(store: ObjectStore) -> None:
     one = await store.create_multipart("sources/a/1/source")
     two = await store.create_multipart("sources/b/2/source")
@@ -116,6 +118,7 @@ async def test_open_uploads_are_listed_until_they_end(store: ObjectStore) -> Non
     assert [upload.upload_id async for upload in store.list_multiparts("runs/")] == []
 
 
+@on("local", "seaweedfs")
 async def test_an_upload_belongs_to_its_key(store: ObjectStore) -> None:
     upload_id = await store.create_multipart("a/mine")
     with pytest.raises(NotFound):

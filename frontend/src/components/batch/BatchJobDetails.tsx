@@ -29,6 +29,7 @@ export function BatchJobDetails({ batchJobId }: { batchJobId: string }) {
       </Link>
       {error && !batch && (
         <Card>
+          <h1 className="sr-only">Batch</h1>
           <Failure error={error} onRetry={() => refetch()} retrying={isFetching} />
         </Card>
       )}

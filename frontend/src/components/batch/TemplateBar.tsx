@@ -30,7 +30,7 @@ export function TemplateBar({ settings, onLoad }: Props) {
     <div className="flex flex-wrap items-center gap-2">
       <Select
         aria-label="Load template"
-        className="min-w-40 flex-1"
+        className="min-w-40 flex-1 max-sm:basis-full"
         value={templates?.some((one) => one.id === loaded) ? loaded : ""}
         placeholder={error ? "Templates cannot be loaded" : none ? "No templates yet" : "Load a template"}
         disabled={none}
@@ -40,7 +40,7 @@ export function TemplateBar({ settings, onLoad }: Props) {
           label: one.is_default ? `${one.name} (default)` : one.name,
         }))}
       />
-      <Button variant="outline" onClick={() => setOpen("save")}>
+      <Button variant="outline" className="max-sm:flex-1" onClick={() => setOpen("save")}>
         <BookmarkPlus aria-hidden />
         Save as template
       </Button>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from pathlib import PurePosixPath, PureWindowsPath
 
@@ -10,16 +11,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from services.exporter.naming import MAX_NAME, archive_names, download_name, extension, sameness, with_companions
+from shared.archive_names import MAX_NAME, archive_names, check_pattern, download_name, extension, sameness
+from shared.errors import Invalid
 from shared.media import StoredObject
-from shared.messages import ExportItem, ExportOptions
+from shared.messages import ExportItem, ExportOptions, ExtraFile
 from tests.exporter.orders import item
 
 ORIGINAL = ExportOptions(original_names=True)
 
 
+def names_of(items: list[ExportItem], batch_name: str, options: ExportOptions) -> tuple[str, ...]:
+    return tuple(name for names in archive_names(items, batch_name, options) for name in names)
+
+
 def original(name: str) -> str:
-    return archive_names([item(name)], "Batch", ORIGINAL)[0]
+    return names_of([item(name)], "Batch", ORIGINAL)[0]
 
 
 @pytest.mark.parametrize(
@@ -32,7 +38,7 @@ def original(name: str) -> str:
     ],
 )
 def test_the_options_make_the_name(options: ExportOptions, expected: str) -> None:
-    assert archive_names([item("Talk.mov", 7)], "Season 1", options) == (expected,)
+    assert names_of([item("Talk.mov", 7)], "Season 1", options) == (expected,)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +81,7 @@ def test_a_long_name_is_cut_between_characters() -> None:
 def test_equal_names_are_told_apart_also_where_only_case_or_accents_differ_in_spelling() -> None:
     names = ["a.mp4", "A.mov", "a.mp4", "a (2).mp4", "é.mp4", "e\u0301.mp4"]
     items = [item(name, position) for position, name in enumerate(names, 1)]
-    assert archive_names(items, "b", ORIGINAL) == (
+    assert names_of(items, "b", ORIGINAL) == (
         "a.mp4",
         "A (2).mp4",
         "a (3).mp4",
@@ -115,7 +121,7 @@ OPTIONS = st.builds(ExportOptions, original_names=st.booleans(), batch_prefix=st
 
 @given(ITEMS, AWKWARD, OPTIONS)
 def test_names_are_always_safe_and_unique(items: list[ExportItem], batch_name: str, options: ExportOptions) -> None:
-    names = archive_names(items, batch_name, options)
+    names = names_of(items, batch_name, options)
     assert len({sameness(name) for name in names}) == len(items)
     for name in names:
         stem = name.removesuffix(".mp4")
@@ -134,19 +140,54 @@ def test_names_are_always_safe_and_unique(items: list[ExportItem], batch_name: s
 def test_more_videos_change_no_earlier_name(
     items: list[ExportItem], batch_name: str, options: ExportOptions, count: int
 ) -> None:
-    names = archive_names(items, batch_name, options)
-    assert archive_names(items[:count], batch_name, options) == names[:count]
+    names = names_of(items, batch_name, options)
+    assert names_of(items[:count], batch_name, options) == names[:count]
 
 
-def test_what_lies_beside_a_video_is_named_after_it() -> None:
-    def with_files(name: str, position: int) -> ExportItem:
-        kinds = ("transcript.srt", "transcript.json", "highlights.json")
-        return replace(item(name, position), beside=tuple(item(key=f"runs/v/t/{kind}").stored for kind in kinds))
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("{name}", "Talk.mp4"),
+        ("{position}. {name}", "7. Talk.mp4"),
+        ("{position:03}-{name}", "007-Talk.mp4"),
+        ("{position:5}", "00007.mp4"),
+        ("{batch}/{name}", "Season 1_Talk.mp4"),
+        ("{batch} {position:02}", "Season 1 07.mp4"),
+        ("manifest{name}", "manifestTalk.mp4"),
+    ],
+)
+def test_a_pattern_makes_the_name_alone(pattern: str, expected: str) -> None:
+    options = ExportOptions(naming=pattern, batch_prefix=True, original_names=True)
+    assert names_of([item("Talk.mov", 7)], "Season 1", options) == (expected,)
 
-    items = [with_files("a.mp4", 1), with_files("a.mov", 2), item("b.mp4", 3)]
-    names = with_companions(items, ("a.mp4", "a.mov", "b.mp4"))
-    assert names == (
-        *("a.mp4", "a.srt", "a.json", "a.highlights.json"),
-        *("a.mov", "a (2).srt", "a (2).json", "a (2).highlights.json"),
-        "b.mp4",
-    )
+
+@pytest.mark.parametrize(
+    ("pattern", "complaint"),
+    [
+        ("{title}", "has {title}"),
+        ("{name.__class__}", "has {name.__class__}"),
+        ("{position:>9999999999}", "use {name}"),
+        ("{position:03d}", "use {name}"),
+        ("{name", "brace"),
+        ("name}", "brace"),
+        ("{{name}}", "brace"),
+        ("{batch}", "the same name"),
+        ("", "the same name"),
+        ("{name}" * 20, "shorten"),
+    ],
+)
+def test_what_is_no_pattern_is_refused(pattern: str, complaint: str) -> None:
+    with pytest.raises(Invalid, match=re.escape(complaint)):
+        check_pattern(pattern)
+
+
+def test_files_of_one_name_are_numbered_together_with_what_lies_beside_them() -> None:
+    subtitles = ExtraFile(suffix="srt", stored=StoredObject(key="runs/1/2/s.srt", size_bytes=1, etag=""))
+    films = [replace(item("a.mp4", 1), extras=(subtitles,)), replace(item("a.mov", 2), extras=(subtitles,))]
+    assert archive_names(films, "b", ORIGINAL) == (("a.mp4", "a.srt"), ("a (2).mp4", "a (2).srt"))
+
+
+def test_no_file_takes_the_place_of_the_manifest() -> None:
+    told = ExtraFile(suffix="json", stored=StoredObject(key="runs/1/2/s.json", size_bytes=1, etag=""))
+    film = replace(item("manifest.mp4", 1), extras=(told,))
+    assert archive_names([film], "b", ORIGINAL) == (("manifest (2).mp4", "manifest (2).json"),)

@@ -1,4 +1,4 @@
-"""What the files in an archive are called: the owner's names, made safe for every system that may unpack them."""
+"""What the files of an export are called: the owner's names in a pattern, made safe for every system that may unpack them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from shared.errors import Invalid
 from shared.media import StoredObject
 from shared.messages import ExportItem, ExportOptions
 
@@ -13,6 +14,11 @@ MAX_NAME = 200
 """Bytes of UTF-8 in a name. File systems allow 255; some tools add to a name while they unpack."""
 MAX_BATCH_NAME = 80
 """Bytes of the batch's name in front of a file's name."""
+MAX_PATTERN = 100
+FIELD = re.compile(r"\{([^{}]*)\}")
+KNOWN_FIELD = re.compile(r"name|batch|position(?::0?([1-9]))?", re.ASCII)
+MANIFEST = "manifest.json"
+"""The file in an archive that tells about all others; no other has this name."""
 
 EXTENSIONS = {
     "video/mp4": "mp4",
@@ -32,32 +38,57 @@ FORBIDDEN = str.maketrans(dict.fromkeys('<>:"/\\|?*', "_"))
 JOINERS = "\u200c\u200d"
 
 
-def archive_names(items: Sequence[ExportItem], batch_name: str, options: ExportOptions) -> tuple[str, ...]:
-    """One file name for each item, such as `003_name.mp4`: safe, unique, and the same whatever items come after it."""
-    taken: set[str] = set()
+def archive_names(items: Sequence[ExportItem], batch_name: str, options: ExportOptions) -> tuple[tuple[str, ...], ...]:
+    """The file names of each item: of its video, such as `003_name.mp4`, then of its extra files, such as `003_name.srt`.
+
+    They are safe, unique, and the same whatever items come after. Raises `Invalid` for a naming pattern that is none.
+    """
+    pattern = pattern_of(options)
+    taken = {sameness(MANIFEST)}
     names = []
     for item in items:
-        parts = [safe_text(batch_name, MAX_BATCH_NAME)] if options.batch_prefix else []
-        if not options.original_names:
-            parts.append(f"{item.position:03d}")
-        parts.append(_without_extension(item.name))
-        name = _untaken("_".join(parts), extension(item.stored, item.name), taken)
-        taken.add(sameness(name))
-        names.append(name)
+        suffixes = (extension(item.stored, item.name), *(extra.suffix for extra in item.extras))
+        of_item = _untaken(_filled(pattern, item, batch_name), suffixes, taken)
+        taken.update(sameness(name) for name in of_item)
+        names.append(of_item)
     return tuple(names)
 
 
-def with_companions(items: Sequence[ExportItem], names: Sequence[str]) -> tuple[str, ...]:
-    """After the name of each item those of the files beside it: `003_name.srt`, `003_name.highlights.json`."""
-    taken = {sameness(name) for name in names}
-    all_names = []
-    for item, name in zip(items, names, strict=True):
-        all_names.append(name)
-        for stored in item.beside:
-            kind = stored.key.rsplit("/", 1)[-1].removeprefix("transcript.")
-            all_names.append(_untaken(name.rpartition(".")[0], kind, taken))
-            taken.add(sameness(all_names[-1]))
-    return tuple(all_names)
+def pattern_of(options: ExportOptions) -> str:
+    """The naming pattern that the options mean: their own, or the usual one. Raises `Invalid` when it is none."""
+    if options.naming is not None:
+        return check_pattern(options.naming)
+    number = "" if options.original_names else "{position:03}_"
+    return ("{batch}_" if options.batch_prefix else "") + number + "{name}"
+
+
+def check_pattern(pattern: str) -> str:
+    """The naming pattern, if it is one. Raises `Invalid`."""
+    if len(pattern) > MAX_PATTERN:
+        raise Invalid(f"The naming pattern has {len(pattern)} characters; shorten it to {MAX_PATTERN}.")
+    fields = FIELD.findall(pattern)
+    for field in fields:
+        if KNOWN_FIELD.fullmatch(field) is None:
+            raise Invalid(
+                f"The naming pattern has {{{field[:20]}}}; use {{name}}, {{position}}, {{position:03}} and {{batch}}."
+            )
+    if set("{}") & set(FIELD.sub("", pattern)):
+        raise Invalid("The naming pattern has a brace without its partner; write fields as {name}.")
+    if not any(field.startswith(("name", "position")) for field in fields):
+        raise Invalid("The naming pattern gives every file the same name; put {name} or {position} into it.")
+    return pattern
+
+
+def _filled(pattern: str, item: ExportItem, batch_name: str) -> str:
+    def value(field: re.Match[str]) -> str:
+        name = field[1]
+        if name == "name":
+            return _without_extension(item.name)
+        if name == "batch":
+            return safe_text(batch_name, MAX_BATCH_NAME)
+        return f"{item.position:0{name.partition(':')[2].lstrip('0') or 1}d}"
+
+    return FIELD.sub(value, pattern)
 
 
 def download_name(batch_name: str, suffix: str) -> str:
@@ -107,11 +138,14 @@ def _without_extension(name: str) -> str:
     return stem if suffix.lower() in KNOWN_EXTENSIONS else name
 
 
-def _untaken(wish: str, suffix: str, taken: set[str]) -> str:
+def _untaken(wish: str, suffixes: Sequence[str], taken: set[str]) -> tuple[str, ...]:
+    """The wished name with each suffix, and with the same number behind it where one of them is taken."""
     count = 1
+    longest = max(len(suffix) for suffix in suffixes)
     while True:
         mark = f" ({count})" if count > 1 else ""
-        name = f"{safe_text(wish, MAX_NAME - len(mark) - len(suffix) - 1) or 'video'}{mark}.{suffix}"
-        if sameness(name) not in taken:
-            return name
+        stem = (safe_text(wish, MAX_NAME - len(mark) - longest - 1) or "video") + mark
+        names = tuple(f"{stem}.{suffix}" for suffix in suffixes)
+        if not any(sameness(name) in taken for name in names):
+            return names
         count += 1
