@@ -7,8 +7,10 @@ import type {
   BatchReport,
   BatchVideo,
   ExportEstimate,
+  Highlight,
   Me,
   SettingsTemplate,
+  VideoTranscript,
 } from "@/types/batch";
 
 const NOW = "2026-11-22T12:00:00Z";
@@ -216,4 +218,40 @@ export function makeFile(name: string, size = 1000, type = "video/mp4"): File {
   const file = new File(["x"], name, { type, lastModified: 1 });
   Object.defineProperty(file, "size", { value: size });
   return file;
+}
+
+/** Sentences of which each begins four seconds after the one before; the source is ten seconds behind. */
+export function makeTranscript(...sentences: string[]): VideoTranscript {
+  const segments = sentences.map((text, id) => {
+    const words = text.split(" ").map((word, place) => {
+      const start = 4 * id + place / 2;
+      return {
+        word: ` ${word}`,
+        start,
+        end: start + 0.5,
+        probability: 0.9,
+        source_start: start + 10 * id,
+        source_end: start + 10 * id + 0.5,
+      };
+    });
+    const times = { start: 4 * id, end: 4 * id + 3, source_start: 14 * id, source_end: 14 * id + 3 };
+    return { id, text, words, ...times };
+  });
+  return {
+    transcript: { language: "en", model: "tiny", text: sentences.join(" "), segments },
+    downloads: { srt: "/srt", vtt: "/vtt", txt: "/txt", json: "/json" },
+  };
+}
+
+export function makeHighlight(facts: Partial<Highlight> = {}): Highlight {
+  return {
+    start_s: 10,
+    end_s: 14,
+    source_start_s: 12,
+    source_end_s: 16,
+    score: 1,
+    reasons: [{ why: "keyword", sentence: "Says “answer”.", points: 1 }],
+    text: "What is the best answer?",
+    ...facts,
+  };
 }

@@ -61,6 +61,13 @@ export type BatchExportConfig = Partial<Schemas["NewExport"]> & { format: BatchE
 /** What an export would be, told before it is made. */
 export type ExportEstimate = Schemas["ExportEstimate"];
 
+/** What is said in a finished video, and where it can be had as a file. */
+export type VideoTranscript = Schemas["VideoTranscript"];
+export type TranscriptSegment = Schemas["Segment"];
+export type Highlight = Schemas["Highlight"];
+export type Highlights = Schemas["Highlights"];
+export type BatchHighlights = Schemas["BatchHighlights"];
+
 export type UploadPlan = Schemas["UploadPlan"];
 export type UploadState = Schemas["UploadState"];
 export type PartUrl = Schemas["PartUrl"];

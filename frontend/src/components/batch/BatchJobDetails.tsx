@@ -1,6 +1,7 @@
 import { ArrowLeft } from "lucide-react";
 import { Link, useNavigate } from "react-router";
 import { BatchHeader } from "@/components/batch/BatchHeader";
+import { BatchHighlightList } from "@/components/batch/BatchHighlightList";
 import { BatchProgressPanel } from "@/components/batch/BatchProgressPanel";
 import { BatchVideos } from "@/components/batch/BatchVideos";
 import { ExportSection } from "@/components/batch/ExportSection";
@@ -47,6 +48,7 @@ export function BatchJobDetails({ batchJobId }: { batchJobId: string }) {
           {isActive(batch.status) && <BatchProgressPanel batchJobId={batch.id} embedded />}
           {isOver(batch.status) && batch.completed_videos > 0 && <ExportSection batch={batch} />}
           {isOver(batch.status) && <ReportSection batch={batch} />}
+          <BatchHighlightList batch={batch} />
           <BatchVideos batch={batch} />
         </>
       )}
