@@ -1,5 +1,4 @@
 import { FilterX, ListVideo, Plus } from "lucide-react";
-import type { KeyboardEvent } from "react";
 import { BatchJobCard, BatchJobRow, type BatchJobShown } from "@/components/batch/BatchJobRow";
 import { Empty, Failure } from "@/components/layout/States";
 import { Button } from "@/components/ui/button";
@@ -12,6 +11,7 @@ import { Table, TableHead, TableHeader, TableRow } from "@/components/ui/table";
 import { useBatchJobs } from "@/hooks/batches";
 import { useNewBatch } from "@/hooks/new-batch";
 import { useUrlState } from "@/hooks/url-state";
+import { moveBetweenRows } from "@/lib/rows";
 import { JOB_STATUS } from "@/lib/status";
 import type { BatchJob, BatchJobStatus } from "@/types/batch";
 
@@ -153,16 +153,6 @@ export function BatchJobsList({ userId, onJobClick }: Props) {
       {data && <Pagination page={number} size={PAGE} total={data.total} onPage={(next) => setPage(String(next))} />}
     </div>
   );
-}
-
-/** Up and down move between the names of batches. */
-function moveBetweenRows(event: KeyboardEvent<HTMLTableElement>): void {
-  if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
-  const links = [...event.currentTarget.querySelectorAll<HTMLElement>("[data-row]")];
-  const at = links.indexOf(document.activeElement as HTMLElement);
-  if (at < 0) return;
-  event.preventDefault();
-  links[at + (event.key === "ArrowDown" ? 1 : -1)]?.focus();
 }
 
 function SkeletonRows() {

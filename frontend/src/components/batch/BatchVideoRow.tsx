@@ -60,7 +60,7 @@ export const BatchVideoRow = memo(function BatchVideoRow(props: Props) {
     >
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the button "Details" at its end does the same for the keyboard. */}
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the same. */}
-      <div onClick={toggle} className="flex items-center gap-3 px-3 py-3 sm:px-4">
+      <div onClick={toggle} className="flex items-center gap-2.5 px-3 py-3 sm:gap-3 sm:px-4">
         {handle && (
           <button
             type="button"
@@ -82,7 +82,7 @@ export const BatchVideoRow = memo(function BatchVideoRow(props: Props) {
         <Thumbnail url={props.thumbnail} />
         <div className="grid min-w-0 flex-1 gap-x-4 gap-y-2 md:grid-cols-[minmax(0,1fr)_8.5rem_minmax(8rem,14rem)] md:items-center">
           <div className="min-w-0">
-            <p className="truncate font-medium text-sm" title={video.name}>
+            <p className="break-words font-medium text-sm max-sm:line-clamp-2 sm:truncate" title={video.name}>
               <span className="sr-only">#{video.position} </span>
               {video.name}
             </p>
@@ -103,6 +103,7 @@ export const BatchVideoRow = memo(function BatchVideoRow(props: Props) {
           variant="ghost"
           size="icon-small"
           className="-mr-1 text-muted"
+          data-row
           aria-expanded={open}
           aria-controls={id}
           aria-label={`Details of ${video.name}`}
@@ -122,7 +123,7 @@ export const BatchVideoRow = memo(function BatchVideoRow(props: Props) {
 
 function Thumbnail({ url }: { url?: string | null }) {
   return (
-    <span className="grid h-9 w-16 shrink-0 place-items-center overflow-hidden rounded-md bg-sunken text-muted">
+    <span className="grid h-9 w-16 shrink-0 place-items-center overflow-hidden rounded-md bg-sunken text-muted max-sm:h-7 max-sm:w-12">
       {url ? (
         <img src={url} alt="" loading="lazy" decoding="async" className="size-full object-cover" />
       ) : (
