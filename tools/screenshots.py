@@ -159,7 +159,7 @@ def shows_library(page: Page) -> None:
     page.goto("/videos")
     take(page, "library", page.locator("img"))
     page.get_by_role("link", name="Kitchen Stories 01.mp4", exact=True).click()
-    page.wait_for_function("() => document.querySelector('video')?.readyState > 1")
+    page.wait_for_function("() => document.querySelector('video')?.readyState > 3")
     take(page, "video", page.get_by_role("radio", name="Result"))
     page.goto("/exports")
     take(page, "exports", page.get_by_text("Kitchen Stories.zip"))

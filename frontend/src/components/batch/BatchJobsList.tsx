@@ -9,6 +9,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { SortHeader } from "@/components/ui/sort-header";
 import { Table, TableHead, TableHeader, TableRow } from "@/components/ui/table";
 import { useBatchJobs } from "@/hooks/batches";
+import { useNarrow } from "@/hooks/media";
 import { useNewBatch } from "@/hooks/new-batch";
 import { useUrlState } from "@/hooks/url-state";
 import { moveBetweenRows } from "@/lib/rows";
@@ -39,6 +40,7 @@ export function BatchJobsList({ userId, onJobClick }: Props) {
   const [sort, setSort] = useUrlState<string>("sort", "-created_at");
   const [page, setPage] = useUrlState<string>("page", "1");
   const newBatch = useNewBatch();
+  const narrow = useNarrow();
   const number = Math.max(1, Number.parseInt(page, 10) || 1);
   const { data, error, isPending, isFetching, refetch } = useBatchJobs({
     status: status === "all" ? undefined : (status as BatchJobStatus),
@@ -122,34 +124,37 @@ export function BatchJobsList({ userId, onJobClick }: Props) {
   return (
     <div aria-busy={isPending}>
       {controls}
-      <Card className="hidden overflow-hidden md:block">
-        <Table onKeyDown={moveBetweenRows}>
-          <TableHead>
-            <tr>
-              <SortHeader name="name" label="Name" sort={sort} onSort={setSort} />
-              <SortHeader name="status" label="Status" sort={sort} onSort={setSort} />
-              <SortHeader
-                name="progress"
-                label="Progress"
-                sort={sort}
-                onSort={setSort}
-                descendingFirst
-                className="w-64"
-              />
-              <SortHeader name="created_at" label="Created" sort={sort} onSort={setSort} descendingFirst />
-              <TableHeader>
-                <span className="sr-only">Actions</span>
-              </TableHeader>
-            </tr>
-          </TableHead>
-          <tbody>
-            {isPending ? <SkeletonRows /> : jobs.map((job) => <BatchJobRow key={job.id} job={job} {...shown} />)}
-          </tbody>
-        </Table>
-      </Card>
-      <ul className="grid gap-3 md:hidden">
-        {isPending ? <SkeletonCards /> : jobs.map((job) => <BatchJobCard key={job.id} job={job} {...shown} />)}
-      </ul>
+      {narrow ? (
+        <ul className="grid gap-3">
+          {isPending ? <SkeletonCards /> : jobs.map((job) => <BatchJobCard key={job.id} job={job} {...shown} />)}
+        </ul>
+      ) : (
+        <Card className="overflow-hidden">
+          <Table onKeyDown={moveBetweenRows}>
+            <TableHead>
+              <tr>
+                <SortHeader name="name" label="Name" sort={sort} onSort={setSort} />
+                <SortHeader name="status" label="Status" sort={sort} onSort={setSort} />
+                <SortHeader
+                  name="progress"
+                  label="Progress"
+                  sort={sort}
+                  onSort={setSort}
+                  descendingFirst
+                  className="w-64"
+                />
+                <SortHeader name="created_at" label="Created" sort={sort} onSort={setSort} descendingFirst />
+                <TableHeader>
+                  <span className="sr-only">Actions</span>
+                </TableHeader>
+              </tr>
+            </TableHead>
+            <tbody>
+              {isPending ? <SkeletonRows /> : jobs.map((job) => <BatchJobRow key={job.id} job={job} {...shown} />)}
+            </tbody>
+          </Table>
+        </Card>
+      )}
       {data && <Pagination page={number} size={PAGE} total={data.total} onPage={(next) => setPage(String(next))} />}
     </div>
   );

@@ -23,6 +23,8 @@ interface Props {
   thumbnail?: string | null;
   /** Whether it can still be taken out of the batch. */
   removable?: boolean;
+  /** Whether its batch was started: only then it is in the queue. */
+  started?: boolean;
   /** Whether failed videos of this batch may be tried again. */
   retryable?: boolean;
   selected?: boolean;
@@ -55,7 +57,10 @@ export const BatchVideoRow = memo(function BatchVideoRow(props: Props) {
         "group/row border-l-3 border-l-transparent bg-surface transition-colors",
         EDGE[video.status],
         selected && "bg-primary-soft/50",
-        dragging && "relative z-10 rounded-lg shadow-float",
+        // Rows that nobody sees are neither laid out nor painted, however often their progress changes.
+        dragging
+          ? "relative z-10 rounded-lg shadow-float"
+          : "[contain-intrinsic-size:auto_4rem] [content-visibility:auto]",
       )}
     >
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the button "Details" at its end does the same for the keyboard. */}
@@ -96,7 +101,7 @@ export const BatchVideoRow = memo(function BatchVideoRow(props: Props) {
             <StatusBadge of="video" status={video.status} />
             <ErrorMark video={video} />
           </div>
-          <Work video={video} stages={stages} />
+          <Work video={video} stages={stages} started={props.started ?? true} />
         </div>
         <VideoActions video={video} onAction={onAction} removable={props.removable} retryable={props.retryable} />
         <Button
@@ -165,7 +170,8 @@ function ErrorMark({ video }: { video: BatchVideo }) {
 }
 
 /** How far it is, in which stage; or what it waits for. */
-function Work({ video, stages }: { video: BatchVideo; stages: readonly ProcessingStage[] }) {
+function Work(props: { video: BatchVideo; stages: readonly ProcessingStage[]; started: boolean }) {
+  const { video, stages, started } = props;
   const percent = Math.floor(video.progress_percentage);
   if (video.status === "processing" || video.status === "uploading") {
     const stage = video.status === "uploading" ? "uploading" : video.current_stage;
@@ -191,7 +197,9 @@ function Work({ video, stages }: { video: BatchVideo; stages: readonly Processin
         ? "Will be tried again soon"
         : video.uploaded_at && !video.duration_s
           ? "Being checked"
-          : "In the queue";
+          : started
+            ? "In the queue"
+            : "Ready";
     return <p className="text-muted text-xs">{text}</p>;
   }
   if (video.status === "failed") {

@@ -66,6 +66,7 @@ export function BatchVideos({ batch }: { batch: BatchJobDetails }) {
       thumbnail={pictures?.get(video.video_id) ?? null}
       removable={removable(video)}
       retryable={retryable}
+      started={batch.status !== "pending"}
       selected={chosen.has(video.video_id)}
       onSelect={(is) => select(video.video_id, is)}
       {...drag}
