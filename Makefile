@@ -7,6 +7,7 @@ EMAIL ?=
 TIER ?=
 ROLE ?=
 SERVICE ?=
+MODEL ?= small
 ONLY ?=
 FAULTS ?= 100
 SEED ?=
@@ -19,7 +20,7 @@ PYTHON := .venv/bin/python
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 .DEFAULT_GOAL := help
 
-.PHONY: help demo up down ps logs account test test-unit test-servers test-journey check format docs screenshots lock bench chaos \
+.PHONY: help demo up model down ps logs account test test-unit test-servers test-journey check format docs screenshots lock bench chaos \
 	python setup setup-dev
 
 ##@ Use it
@@ -29,6 +30,9 @@ demo: setup ## Run the main job on sample videos; the results are left in demo-o
 
 up: setup ## Start everything and wait for Ctrl-C [PROCESSORS=2] [STORE=s3]
 	@python3 -m stack up --processors $(PROCESSORS)
+
+model: setup ## Fetch a speech model for transcripts [MODEL=small]
+	@$(PYTHON) -m services.processor.transcription.models $(MODEL) --to $(or $(DAILIES_WHISPER_FOLDER),.run/models)
 
 down: python ## Stop what `make up` started in another shell
 	@python3 -m stack down
