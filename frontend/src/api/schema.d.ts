@@ -476,6 +476,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/batch-jobs/{batch_id}/videos/{video_id}/transcript": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is said in a finished video
+         * @description Sentences and words with their times in the output and in the source, and URLs of the same as files.
+         */
+        get: operations["get_transcript"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/batch-jobs/{batch_id}/videos/{video_id}/highlights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The highlights of a finished video
+         * @description Passages in their order, each with its score and the reasons for it.
+         */
+        get: operations["get_highlights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/batch-jobs/{batch_id}/highlights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The highlights of a batch
+         * @description The best passages of all its finished videos: scores can be compared between videos.
+         */
+        get: operations["get_batch_highlights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/videos": {
         parameters: {
             query?: never;
@@ -952,6 +1012,14 @@ export interface components {
             revision: number;
         };
         /**
+         * BatchHighlights
+         * @description The best highlights of a batch, and how many there are in all.
+         */
+        BatchHighlights: {
+            highlights: components["schemas"]["RankedHighlight"][];
+            total: number;
+        };
+        /**
          * BatchJob
          * @description A batch, without its videos.
          */
@@ -1044,6 +1112,11 @@ export interface components {
              * @default []
              */
             vocabulary?: string[];
+            /**
+             * @description true to put the subtitles into the video as a track to switch on
+             * @default false
+             */
+            embed_subtitles?: boolean;
             /**
              * @description true to cut out silence
              * @default false
@@ -1308,6 +1381,31 @@ export interface components {
             detail: string;
         };
         /**
+         * Highlight
+         * @description A passage worth showing first. Seconds in the output, and of the source.
+         */
+        Highlight: {
+            start_s: number;
+            end_s: number;
+            source_start_s: number;
+            source_end_s: number;
+            score: number;
+            reasons: components["schemas"]["Reason"][];
+            /** @default  */
+            text: string;
+        };
+        /**
+         * Highlights
+         * @description The highlights of a video in the order in which they are heard.
+         */
+        Highlights: {
+            sensitivity: components["schemas"]["Sensitivity"];
+            /** @default [] */
+            highlights: components["schemas"]["Highlight"][];
+            /** @default [] */
+            notes: string[];
+        };
+        /**
          * LeftOut
          * @description A video that is not in an export, and why.
          */
@@ -1453,6 +1551,7 @@ export interface components {
              *       "language": null,
              *       "model": null,
              *       "vocabulary": [],
+             *       "embed_subtitles": false,
              *       "remove_silence": false,
              *       "silence_threshold": -40,
              *       "min_silence_s": 0.5,
@@ -1509,6 +1608,16 @@ export interface components {
              * @default false
              */
             batch_prefix?: boolean;
+            /**
+             * @description true to put transcripts and subtitles into a ZIP
+             * @default true
+             */
+            transcripts?: boolean;
+            /**
+             * @description true to put highlights into a ZIP
+             * @default true
+             */
+            highlights?: boolean;
             /**
              * @description a pattern such as '{position:03}_{name}', with {name}, {position} and {batch}, or null
              * @default null
@@ -1644,6 +1753,14 @@ export interface components {
             warnings: string[];
             /** @default null */
             facts: components["schemas"]["MediaFacts"] | null;
+            /** @default [] */
+            files: components["schemas"]["StoredObject"][];
+            /** @default null */
+            language: string | null;
+            /** @default null */
+            words: number | null;
+            /** @default null */
+            highlights: number | null;
         };
         /**
          * ProgressEvent
@@ -1671,6 +1788,39 @@ export interface components {
          * @enum {unknown}
          */
         Quality: "1080p" | "4K" | "720p" | "source";
+        /**
+         * RankedHighlight
+         * @description A highlight among all of its batch.
+         */
+        RankedHighlight: {
+            rank: number;
+            /** Format: uuid */
+            video_id: string;
+            video_name: string;
+            highlight: components["schemas"]["Highlight"];
+        };
+        /**
+         * Reason
+         * @description One thing that makes a passage stand out, in a sentence for people.
+         */
+        Reason: {
+            why: components["schemas"]["Why"];
+            sentence: string;
+            points: number;
+        };
+        /**
+         * Segment
+         * @description A sentence, or as much of one as is said without a long pause.
+         */
+        Segment: {
+            id: number;
+            start: number;
+            end: number;
+            text: string;
+            words: components["schemas"]["Word"][];
+            source_start: number;
+            source_end: number;
+        };
         /**
          * Sensitivity
          * @description How readily a passage counts as a highlight.
@@ -1752,6 +1902,18 @@ export interface components {
          * @enum {unknown}
          */
         Tier: "creator" | "free" | "pro";
+        /**
+         * Transcript
+         * @description What is said in a video. `start` and `end` are times in the output, `source_start` and `source_end` in the source.
+         */
+        Transcript: {
+            language: string | null;
+            model: string;
+            /** @default  */
+            text: string;
+            /** @default [] */
+            segments: components["schemas"]["Segment"][];
+        };
         /**
          * UploadEvent
          * @description Bytes of a video arrived. Has no event id.
@@ -1969,6 +2131,16 @@ export interface components {
          */
         VideoStatus: "cancelled" | "completed" | "failed" | "pending" | "processing" | "uploading";
         /**
+         * VideoTranscript
+         * @description What is said in a finished video.
+         */
+        VideoTranscript: {
+            transcript: components["schemas"]["Transcript"];
+            downloads: {
+                [key: string]: string;
+            };
+        };
+        /**
          * VideosToAdd
          * @description Videos of the library to add to a batch.
          */
@@ -1986,6 +2158,24 @@ export interface components {
              * @default null
              */
             video_ids?: string[] | null;
+        };
+        /**
+         * Why
+         * @description What makes a passage stand out.
+         * @enum {unknown}
+         */
+        Why: "exclamation" | "fast" | "keyword" | "loud" | "pause" | "question" | "reaction" | "scene";
+        /**
+         * Word
+         * @description A word, with the space before it.
+         */
+        Word: {
+            word: string;
+            start: number;
+            end: number;
+            probability: number;
+            source_start: number;
+            source_end: number;
         };
         /**
          * WorkShown
@@ -3813,6 +4003,158 @@ export interface operations {
             };
             /** @description Nobody is signed in */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_transcript: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+                video_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoTranscript"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_highlights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+                video_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Highlights"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_batch_highlights: {
+        parameters: {
+            query?: {
+                /** @description Highlights to show, the best first. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchHighlights"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

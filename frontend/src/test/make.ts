@@ -4,10 +4,13 @@ import type {
   BatchExport,
   BatchJob,
   BatchJobDetails,
+  BatchReport,
   BatchVideo,
   ExportEstimate,
+  Highlight,
   Me,
   SettingsTemplate,
+  VideoTranscript,
 } from "@/types/batch";
 
 const NOW = "2026-11-22T12:00:00Z";
@@ -102,6 +105,42 @@ export function makeVideo(facts: Partial<BatchVideo> = {}): BatchVideo {
   };
 }
 
+/** What came of a batch. */
+export function makeReport(batch: BatchJobDetails, facts: Partial<BatchReport> = {}): BatchReport {
+  return {
+    batch_job_id: batch.id,
+    name: batch.name,
+    status: batch.status,
+    started_at: NOW,
+    completed_at: NOW,
+    elapsed_s: 720,
+    processing_s: 600,
+    completed_videos: batch.completed_videos,
+    failed_videos: batch.failed_videos,
+    cancelled_videos: batch.cancelled_videos,
+    source_s: 1834,
+    output_s: 1400,
+    saved_s: 434,
+    warnings: 0,
+    videos: batch.videos.map((video) => ({
+      video_id: video.video_id,
+      position: video.position,
+      name: video.name,
+      status: video.status,
+      source_s: 1834,
+      output_s: 1400,
+      saved_s: 434,
+      processing_s: 600,
+      attempts: 1,
+      error_code: video.error_code,
+      error_message: video.error_message,
+      what_to_do: video.error_message ? "Upload it again." : null,
+      warnings: [],
+    })),
+    ...facts,
+  };
+}
+
 /** A batch of these videos, with the numbers that follow from them. */
 export function makeDetails(videos: Partial<BatchVideo>[], facts: Partial<BatchJob> = {}): BatchJobDetails {
   const id = facts.id ?? makeId();
@@ -179,4 +218,40 @@ export function makeFile(name: string, size = 1000, type = "video/mp4"): File {
   const file = new File(["x"], name, { type, lastModified: 1 });
   Object.defineProperty(file, "size", { value: size });
   return file;
+}
+
+/** Sentences of which each begins four seconds after the one before; the source is ten seconds behind. */
+export function makeTranscript(...sentences: string[]): VideoTranscript {
+  const segments = sentences.map((text, id) => {
+    const words = text.split(" ").map((word, place) => {
+      const start = 4 * id + place / 2;
+      return {
+        word: ` ${word}`,
+        start,
+        end: start + 0.5,
+        probability: 0.9,
+        source_start: start + 10 * id,
+        source_end: start + 10 * id + 0.5,
+      };
+    });
+    const times = { start: 4 * id, end: 4 * id + 3, source_start: 14 * id, source_end: 14 * id + 3 };
+    return { id, text, words, ...times };
+  });
+  return {
+    transcript: { language: "en", model: "tiny", text: sentences.join(" "), segments },
+    downloads: { srt: "/srt", vtt: "/vtt", txt: "/txt", json: "/json" },
+  };
+}
+
+export function makeHighlight(facts: Partial<Highlight> = {}): Highlight {
+  return {
+    start_s: 10,
+    end_s: 14,
+    source_start_s: 12,
+    source_end_s: 16,
+    score: 1,
+    reasons: [{ why: "keyword", sentence: "Says “answer”.", points: 1 }],
+    text: "What is the best answer?",
+    ...facts,
+  };
 }

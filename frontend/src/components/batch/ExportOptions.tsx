@@ -52,6 +52,22 @@ export function ExportOptions({ batch, config, onChange, namingProblem }: Props)
             disabled={patterned}
             onChange={(batch_prefix) => set({ batch_prefix })}
           />
+          {batch.settings.transcribe && (
+            <CheckField
+              label="Transcripts and subtitles"
+              hint="As srt, vtt, txt and json beside each video."
+              checked={config.transcripts ?? true}
+              onChange={(transcripts) => set({ transcripts })}
+            />
+          )}
+          {batch.settings.detect_highlights && (
+            <CheckField
+              label="Highlights"
+              hint="As a list with times and reasons beside each video."
+              checked={config.highlights ?? true}
+              onChange={(highlights) => set({ highlights })}
+            />
+          )}
           <Field
             label="Custom naming pattern"
             error={namingProblem}

@@ -6,7 +6,7 @@ import { Dialog } from "@/components/ui/dialog";
 import { Field, Input } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
 import { useTemplateAction, useTemplates } from "@/hooks/templates";
-import { acceptable, summary } from "@/lib/settings";
+import { summary } from "@/lib/settings";
 import type { BatchSettings, SettingsTemplate } from "@/types/batch";
 
 interface Props {
@@ -77,7 +77,7 @@ function SaveDialog(props: { settings: BatchSettings; taken: readonly SettingsTe
     // A form inside of another dialog's form: only this one is meant.
     event.stopPropagation();
     if (!name.trim()) return;
-    const facts = { settings: acceptable(settings), is_default: isDefault };
+    const facts = { settings, is_default: isDefault };
     mutate(known ? { kind: "change", id: known.id, ...facts } : { kind: "save", name: name.trim(), ...facts }, {
       onSuccess: onClose,
     });
