@@ -84,7 +84,8 @@ def show_estimate(call: Call, estimate: ExportEstimate) -> None:
     call.terminal.document({"estimate": estimate})
     size = f", about {text.size(estimate.size_bytes)}" if estimate.size_bytes else ""
     length = text.duration(estimate.duration_s)
-    call.terminal.show(f"{text.shown(estimate.file_name)}: {estimate.videos} videos, {length}{size}")
+    count = f"{estimate.videos} {'video' if estimate.videos == 1 else 'videos'}"
+    call.terminal.show(f"{text.shown(estimate.file_name)}: {count}, {length}{size}")
     for name in estimate.files:
         call.terminal.show(f"  {text.shown(name)}")
     for video in estimate.left_out:
