@@ -38,6 +38,8 @@ def export(
     ] = False,
     original_names: Annotated[bool, typer.Option("--original-names", help="No numbers before the names.")] = False,
     batch_prefix: Annotated[bool, typer.Option("--batch-prefix", help="The batch's name before each name.")] = False,
+    transcripts: Annotated[bool, typer.Option(help="Transcripts and subtitles in a ZIP.")] = True,
+    highlights: Annotated[bool, typer.Option(help="Highlights in a ZIP.")] = True,
     naming: Annotated[
         str | None, typer.Option(help="A pattern such as '{position:03}_{name}', with {batch} as well, for the names.")
     ] = None,
@@ -57,6 +59,8 @@ def export(
         "include_failed": include_failed,
         "original_names": original_names,
         "batch_prefix": batch_prefix,
+        "transcripts": transcripts,
+        "highlights": highlights,
         "naming": naming,
         "video_ids": video or None,
         "skip_damaged": skip_damaged,

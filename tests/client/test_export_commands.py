@@ -61,7 +61,7 @@ class Gateway:
 
 def test_a_preview_makes_nothing_and_tells_what_would_be_made(dailies: Dailies) -> None:
     gateway, video = Gateway(), uuid4()
-    options = ("--preview", "--naming", "{position} {name}", "--video", str(video), "--skip-damaged")
+    options = ("--preview", "--naming", "{position} {name}", "--video", str(video), "--skip-damaged", "--no-highlights")
     with serving(gateway) as server:
         ended = dailies("--url", server.url, "export", str(BATCH), "--format", "merged", *options)
     assert ended.returncode == 0, ended.stderr
@@ -72,6 +72,8 @@ def test_a_preview_makes_nothing_and_tells_what_would_be_made(dailies: Dailies) 
         "include_failed": False,
         "original_names": False,
         "batch_prefix": False,
+        "transcripts": True,
+        "highlights": False,
         "naming": "{position} {name}",
         "video_ids": [str(video)],
         "skip_damaged": True,
