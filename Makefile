@@ -3,7 +3,11 @@
 
 PROCESSORS ?= 1
 STORE ?=
+EMAIL ?=
+TIER ?=
+ROLE ?=
 SERVICE ?=
+MODEL ?= small
 ONLY ?=
 FAULTS ?= 100
 SEED ?=
@@ -16,7 +20,7 @@ PYTHON := .venv/bin/python
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 .DEFAULT_GOAL := help
 
-.PHONY: help demo up down ps logs test test-unit test-servers test-journey check format docs lock bench chaos \
+.PHONY: help demo up model down ps logs account test test-unit test-servers test-journey check format docs screenshots lock bench chaos \
 	python setup setup-dev
 
 ##@ Use it
@@ -27,6 +31,9 @@ demo: setup ## Run the main job on sample videos; the results are left in demo-o
 up: setup ## Start everything and wait for Ctrl-C [PROCESSORS=2] [STORE=s3]
 	@python3 -m stack up --processors $(PROCESSORS)
 
+model: setup ## Fetch a speech model for transcripts [MODEL=small]
+	@$(PYTHON) -m services.processor.transcription.models $(MODEL) --to $(or $(DAILIES_WHISPER_FOLDER),.run/models)
+
 down: python ## Stop what `make up` started in another shell
 	@python3 -m stack down
 
@@ -36,6 +43,11 @@ ps: python ## Show what runs: processes, memory, restarts, ports
 logs: python ## Show and follow the logs of a service or server: make logs SERVICE=processor
 	@[ -n "$(SERVICE)" ] || { echo 'Say whose logs: make logs SERVICE=processor'; exit 2; }
 	@python3 -m stack logs $(SERVICE)
+
+account: python ## Change an account: make account EMAIL=ada@example.com TIER=creator [ROLE=operator]
+	@[ -n "$(EMAIL)" ] && [ -n "$(TIER)$(ROLE)" ] || { echo 'Say whose, and what: make account EMAIL=ada@example.com TIER=creator'; exit 2; }
+	@[ -z "$(TIER)" ] || python3 -m stack account set-tier $(EMAIL) $(TIER)
+	@[ -z "$(ROLE)" ] || python3 -m stack account set-role $(EMAIL) $(ROLE)
 
 ##@ Change it
 
@@ -60,9 +72,13 @@ format: setup-dev ## Bring the source into the agreed format
 	@$(PYTHON) -m ruff format --quiet .
 	@$(PYTHON) -m ruff check --quiet --fix-only .
 
-docs: setup-dev ## Write the pages that follow from the code: docs/messages.md and .env.example
+docs: setup-dev ## Write the pages that follow from the code: docs/messages.md, .env.example, the page's types
 	@$(PYTHON) -m tools.message_docs
 	@$(PYTHON) -m tools.env_example
+	@$(PYTHON) -m tools.page_types
+
+screenshots: setup-dev ## Take the pictures of every page in docs/images/
+	@$(PYTHON) -m tools.screenshots
 
 bench: setup-dev ## Measure on the local stack, as tables and in bench-results/ [ONLY=progress]
 	@$(PYTHON) -m bench $(ONLY)

@@ -14,6 +14,7 @@ from msgspec import Struct
 from client.errors import ClientError, Refused, problem_in
 from client.retrying import Backoff, broken, passing, persist, unheard
 from shared.batches import BatchSettings, BatchStatus, ExportFormat
+from shared.reports import BatchReport, Usage
 from shared.views import (
     BatchDetails,
     BatchExport,
@@ -21,6 +22,7 @@ from shared.views import (
     BatchPage,
     BatchStarted,
     BatchVideo,
+    ExportEstimate,
     ExportPage,
     PartUrls,
     UploadPlan,
@@ -146,6 +148,14 @@ class Api:
         """Try its failed videos again."""
         return await self._ask("POST", f"batch-jobs/{batch_id}/retry-failed", BatchJob, again=False)
 
+    async def report(self, batch_id: UUID) -> BatchReport:
+        """What came of a batch that has ended."""
+        return await self._ask("GET", f"batch-jobs/{batch_id}/report", BatchReport)
+
+    async def usage(self) -> Usage:
+        """What the account has used of its tier."""
+        return await self._ask("GET", "usage", Usage)
+
     async def upload_state(self, video_id: UUID) -> UploadState:
         """What the server has of an upload, with a fresh URL."""
         return await self._ask("GET", f"videos/{video_id}/upload", UploadState)
@@ -159,11 +169,19 @@ class Api:
         return await self._ask("POST", f"videos/{video_id}/complete", Video, timeout_s=300)
 
     async def request_export(
-        self, batch_id: UUID, kind: ExportFormat, options: Mapping[str, bool] | None = None
+        self, batch_id: UUID, kind: ExportFormat, options: Mapping[str, Any] | None = None
     ) -> ExportRequested:
         """Have the outputs of a batch packed."""
         return await self._ask(
             "POST", f"batch-jobs/{batch_id}/export", ExportRequested, {"format": kind, **(options or {})}
+        )
+
+    async def estimate_export(
+        self, batch_id: UUID, kind: ExportFormat, options: Mapping[str, Any] | None = None
+    ) -> ExportEstimate:
+        """What an export would be."""
+        return await self._ask(
+            "POST", f"batch-jobs/{batch_id}/export/estimate", ExportEstimate, {"format": kind, **(options or {})}
         )
 
     async def export(self, batch_id: UUID, export_id: UUID) -> BatchExport:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from client.commands import batches, export, login, submit, watch
+from client.commands import batches, export, login, reports, submit, watch
 from client.session import DEFAULT_URL, Place
 
 EPILOG = (
@@ -47,11 +47,13 @@ app.command()(submit.submit)
 app.command()(batches.status)
 app.command("list")(batches.list_batches)
 app.command()(watch.watch)
+app.command()(reports.report)
 app.command()(export.export)
 app.command()(batches.pause)
 app.command()(submit.resume)
 app.command()(batches.cancel)
 app.command()(batches.retry)
+app.command()(reports.usage)
 app.command()(login.login)
 app.command()(login.logout)
 app.command()(login.whoami)

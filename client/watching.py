@@ -84,7 +84,11 @@ def _with_progress(watched: Watched, event: dict[str, Any]) -> Watched:
         else video
         for video in watched.details.videos
     )
-    return msgspec.structs.replace(watched, details=BatchDetails(batch_job=watched.details.batch_job, videos=videos))
+    job = watched.details.batch_job
+    # Nothing is said of it while it is being worked out: then the last estimate stands.
+    if (left := msgspec.convert(event.get("estimated_time_remaining"), int | None)) is not None:
+        job = msgspec.structs.replace(job, estimated_time_remaining=left)
+    return msgspec.structs.replace(watched, details=BatchDetails(batch_job=job, videos=videos))
 
 
 def _with_batch(watched: Watched, batch: BatchJob) -> Watched:

@@ -55,7 +55,7 @@ def _tell(failure: str) -> None:
 
 def _table(checked: Sequence[Checked]) -> Table:
     table = Table(title="Demo", box=None, header_style="bold", title_justify="left", pad_edge=False)
-    for heading in ("Video", "Before", "After", "Saved", "Time taken", "Checked"):
+    for heading in ("Video", "Before", "After", "Saved", "Time taken", "Words right", "Highlights", "Checked"):
         table.add_column(heading, justify="left" if heading in ("Video", "Checked") else "right")
     for one in checked:
         table.add_row(
@@ -64,6 +64,8 @@ def _table(checked: Sequence[Checked]) -> Table:
             text.duration(one.after_s),
             f"{100 * (1 - one.after_s / one.before_s):.0f} %",
             text.duration(one.took_s),
+            f"{100 * (1 - one.wrong_words):.0f} %",
+            str(one.highlights),
             "[red]wrong[/]" if one.problems else "[green]well[/]",
         )
     return table

@@ -16,14 +16,27 @@ from client.session import Call, Place
 from client.terminal import Terminal
 from client.upload import Outgoing, upload_all
 from demo import verify
+from demo.place import MODEL
 from demo.place import Place as Installation
 from demo.samples import Sample
 from demo.verify import Expected
-from shared.batches import BatchSettings, BatchStatus, ExportFormat, OutputFormat, Quality
+from demo.words import Written, beside, written
+from shared.archive_names import MANIFEST
+from shared.batches import BatchSettings, BatchStatus, ExportFormat, OutputFormat, Quality, Sensitivity
 from shared.views import BatchDetails, BatchVideo
 
 NAME, DESCRIPTION = "Demo", "Three samples with speech and pauses, made by make demo."
-SETTINGS = BatchSettings(remove_silence=True, export_format=OutputFormat.MP4, export_quality=Quality.P720)
+SETTINGS = BatchSettings(
+    transcribe=True,
+    language="en",
+    model=MODEL.name,
+    remove_silence=True,
+    detect_highlights=True,
+    highlight_sensitivity=Sensitivity.HIGH,
+    keywords=("highlight", "answer", "story"),
+    export_format=OutputFormat.MP4,
+    export_quality=Quality.P720,
+)
 HEIGHTS = {"episode-1.mp4": 720, "episode-2.mp4": 720, "episode-3.mp4": 540}
 """Lines of each output: at most 720, and never more than the source has."""
 
@@ -36,6 +49,9 @@ class Checked:
     before_s: float
     after_s: float
     took_s: float
+    wrong_words: float
+    """The word error rate of its transcript, 0 to 1."""
+    highlights: int
     problems: list[str]
 
 
@@ -87,21 +103,25 @@ async def _processed(call: Call, samples: Sequence[Sample]) -> BatchDetails:
 def check(archive: Path, to: Path, videos: Sequence[BatchVideo], samples: Sequence[Sample]) -> list[Checked]:
     """Open the ZIP and check every file in it. Raises `ClientError` when the ZIP itself is not as it should be."""
     wanted = [f"{video.position:03}_{video.name}" for video in videos]
+    expected = [*(name for video in wanted for name in (video, *beside(video))), MANIFEST]
     try:
         with zipfile.ZipFile(archive) as opened:
-            names = [name for name in opened.namelist() if name.endswith(".mp4")]
-            if names != wanted:
-                raise ClientError(f"The ZIP has {', '.join(names) or 'nothing'} instead of {', '.join(wanted)}.")
+            names = opened.namelist()
+            if names != expected:
+                raise ClientError(f"The ZIP has {', '.join(names) or 'nothing'} instead of {', '.join(expected)}.")
             if (broken := opened.testzip()) is not None:
                 raise ClientError(f"{broken} in the ZIP is damaged.")
             # The names were compared with what they must be, so none of them leads out of the folder.
-            opened.extractall(to, members=wanted)
+            opened.extractall(to, members=expected)
+            return [
+                _checked(to / name, video, sample, opened)
+                for name, video, sample in zip(wanted, videos, samples, strict=True)
+            ]
     except zipfile.BadZipFile as error:
         raise ClientError(f"The ZIP does not open: {error}") from error
-    return [_checked(to / name, video, sample) for name, video, sample in zip(wanted, videos, samples, strict=True)]
 
 
-def _checked(path: Path, video: BatchVideo, sample: Sample) -> Checked:
+def _checked(path: Path, video: BatchVideo, sample: Sample, opened: zipfile.ZipFile) -> Checked:
     result = video.processing_result
     if result is None:
         raise ClientError(f"{video.name} is completed, but has no result.")
@@ -116,4 +136,13 @@ def _checked(path: Path, video: BatchVideo, sample: Sample) -> Checked:
     took_s = 0.0
     if video.completed_at is not None and video.started_at is not None:
         took_s = (video.completed_at - video.started_at).total_seconds()
-    return Checked(path.name, sample.duration_s, verify.probe(path)[1], took_s, verify.problems(path, expected))
+    found: Written = written(opened, path.name, sample.spoken, result.output_s)
+    return Checked(
+        path.name,
+        sample.duration_s,
+        verify.probe(path)[1],
+        took_s,
+        found.wrong,
+        found.highlights,
+        [*verify.problems(path, expected), *found.problems],
+    )

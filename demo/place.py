@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +18,8 @@ from stack.errors import StackError
 from stack.local import LocalStack
 from stack.processes import SERVICES
 
+MODEL = Path(__file__).resolve().parent.parent / "tests" / "data" / "dailies-tiny.en"
+"""A tiny speech model that knows the words of the samples, so that the demo needs no download."""
 STARTING_S = 120.0
 LINES = 8
 
@@ -33,6 +36,7 @@ class Place:
 @contextmanager
 def place(root: Path, say: Callable[[str], None]) -> Iterator[Place]:
     """An installation that is ready. Raises `StackError` when there cannot be one."""
+    install_model(root)
     if (owner := lock.holder(root / ".run" / "lock")) is not None:
         say(f"Dailies runs already (process {owner}); the demo uses it.")
         yield _running(root)
@@ -51,6 +55,16 @@ def place(root: Path, say: Callable[[str], None]) -> Iterator[Place]:
         url = stack.environment("gateway.app")["DAILIES_PUBLIC_URL"]
         say(f"Ready at {url}")
         yield _with_account(url, stack.logins.demo_account)
+
+
+def install_model(root: Path) -> None:
+    """Put the demo's speech model where the processors look for theirs."""
+    chosen = settings.chosen(root, os.environ).get("DAILIES_WHISPER_FOLDER")
+    folder = (root / chosen if chosen else root / ".run" / settings.MODELS) / MODEL.name
+    if not (folder / "model.bin").is_file():
+        unfinished = folder.with_name(f".{folder.name}")
+        shutil.copytree(MODEL, unfinished, dirs_exist_ok=True)
+        unfinished.replace(folder)
 
 
 def log_tail(root: Path) -> Iterator[str]:

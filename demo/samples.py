@@ -31,12 +31,13 @@ class Script:
 
 @dataclass(frozen=True)
 class Sample:
-    """A sample video that is there, and the silence that was put before, between and after its sentences."""
+    """A sample video that is there, the silence that was put before, between and after its sentences, and what they say."""
 
     path: Path
     duration_s: float
     pauses_s: float
     pause_count: int
+    spoken: str
 
 
 SCRIPTS = (
@@ -127,7 +128,7 @@ def _make(script: Script, folder: Path, say: Callable[[str], None]) -> Sample:
 
 def _sample(script: Script, path: Path, duration_s: float) -> Sample:
     pauses = [LEAD_S, *(pause for _, pause in script.lines)]
-    return Sample(path, duration_s, sum(pauses), len(pauses))
+    return Sample(path, duration_s, sum(pauses), len(pauses), " ".join(sentence for sentence, _ in script.lines))
 
 
 def _speak(script: Script, to: Path) -> float:

@@ -83,6 +83,9 @@ class ExportStatus(StrEnum):
     EXPIRED = "expired"
 
 
+MODEL_NAME = "^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$"
+"""Speech models are folders or sizes, never paths."""
+
 Word = Annotated[str, Meta(min_length=1, max_length=60)]
 
 
@@ -98,13 +101,22 @@ class BatchSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         | None
     ) = None
     model: (
-        Annotated[str, Meta(description="the name of a speech model the installation offers, or null", max_length=80)]
+        Annotated[
+            str,
+            Meta(
+                description="the name of a speech model such as 'small', or null for the installation's",
+                pattern=MODEL_NAME,
+            ),
+        ]
         | None
     ) = None
     vocabulary: Annotated[
         tuple[Word, ...],
         Meta(description="up to 100 names and terms to listen for, each up to 60 characters", max_length=100),
     ] = ()
+    embed_subtitles: Annotated[
+        bool, Meta(description="true to put the subtitles into the video as a track to switch on")
+    ] = False
 
     remove_silence: Annotated[bool, Meta(description="true to cut out silence")] = False
     silence_threshold: Annotated[

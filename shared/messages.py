@@ -408,6 +408,10 @@ class ExportOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """`name.mp4` instead of `001_name.mp4`."""
     batch_prefix: bool = False
     """The name of the batch in front of every file's name."""
+    transcripts: bool = True
+    """Transcripts and subtitles beside the videos; a ZIP only."""
+    highlights: bool = True
+    """Highlights beside the videos; a ZIP only."""
     naming: str | None = None
     """A pattern such as `{position:03}_{name}` for the files' names, instead of what the two above say."""
     video_ids: tuple[UUID, ...] | None = None

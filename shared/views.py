@@ -27,6 +27,14 @@ class ProcessingResult(Struct, frozen=True, kw_only=True):
     """What a person should look at, in sentences."""
     facts: MediaFacts | None = None
     """The output as ffprobe sees it."""
+    files: tuple[StoredObject, ...] = ()
+    """What lies beside the output: `transcript.srt`, `.vtt`, `.txt` and `.json`, and `highlights.json`."""
+    language: str | None = None
+    """The language that is spoken, as far as it is known."""
+    words: int | None = None
+    """How many words were written down; null without a transcript."""
+    highlights: int | None = None
+    """How many highlights were found; null when they were not looked for."""
 
 
 class BatchVideo(Struct, frozen=True, kw_only=True):

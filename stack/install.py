@@ -44,7 +44,13 @@ NEEDS = (
     Need("Python's venv module", "python3-venv", lambda: importlib.util.find_spec("ensurepip") is not None),
 )
 # Only for building and testing Dailies itself.
-DEV_NEEDS: tuple[Need, ...] = (Need("Chromium (it tests the web page)", "chromium", _has("chromium")),)
+DEV_NEEDS: tuple[Need, ...] = (
+    Need("Chromium (it tests the web page)", "chromium", _has("chromium")),
+    Need("Info-ZIP's zip (a reference in the measurements)", "zip", _has("zip")),
+    Need("Info-ZIP's unzip (it tests the archives)", "unzip", _has("unzip")),
+    Need("curl (it resumes downloads in the tests)", "curl", _has("curl")),
+    Need("7-Zip (it tests the archives)", "p7zip-full", _has("7z")),
+)
 
 
 def missing(*, dev: bool) -> list[Need]:

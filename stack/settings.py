@@ -10,6 +10,8 @@ from stack.logins import Logins
 from stack.servers import Servers
 
 PREFIX = "DAILIES_"
+MODELS = "models"
+"""The folder of speech models inside the stack's own."""
 # One value for every process would be wrong for these, so the stack sets them itself.
 PER_PROCESS = ("DAILIES_DATABASE_URL", "DAILIES_SCRATCH_FOLDER", "DAILIES_MONITOR_PORT", "DAILIES_HTTP_PORT")
 
@@ -92,6 +94,8 @@ def of_process(
     if service in ("gateway", "uploader"):
         shared["DAILIES_HTTP_HOST"] = "127.0.0.1"
         own["DAILIES_HTTP_PORT"] = str(port(f"{service}.app"))
+    if service == "processor":
+        shared["DAILIES_WHISPER_FOLDER"] = str(folder / MODELS)
     if service == "gateway":
         shared["DAILIES_DEMO_ACCOUNT"] = logins.demo_account
     return {**inherited(os.environ), **shared, **chosen, **own}

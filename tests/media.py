@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 Sound = NDArray[np.float32]
 RATE = 48_000
+MODELS, MODEL = Path(__file__).parent / "data", "dailies-tiny.en"
+"""A tiny speech model, which knows the words of its own README only."""
 SENTENCES = ("the quick brown fox jumps", "over the lazy dog", "pack my box with five dozen jugs")
 CODECS = {
     "mp4": ("-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac"),

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from bench.rows import Row
-from bench.topics import progress, scheduling, sse, upload
+from bench.topics import export, page, progress, responsiveness, scheduling, sse, upload
 
 TOPICS: dict[str, Callable[[], Sequence[Row]]] = {
+    "export": export.run,
+    "page": page.run,
     "progress": progress.run,
+    "responsiveness": responsiveness.run,
     "scheduling": scheduling.run,
     "sse": sse.run,
     "upload": upload.run,

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -30,15 +31,21 @@ from shared.views import BatchVideo
 USERS, BATCHES, WATCHERS = 10, 50, 2
 """Users, batches of each, watchers of each batch."""
 EVENTS, A_SECOND = 2000, 50
-STATES_EVERY = 10
-"""One event in so many is a state change; the others are progress."""
+STATES_EVERY = 9
+"""One event in so many is a state change, of another batch each time; the others are progress."""
 WARM_UP = 100
 STALLED, FLOOD, LONG = 10, 100, 50_000
 """Clients that do not read, state changes that are sent to each of them, and bytes of each: five megabytes that nobody takes."""
 SETTLE_S = 2.0
 
-Place = tuple[BatchVideo, uuid.UUID, str]
-"""A video of a batch, its owner, and the owner's API key."""
+
+class Place(NamedTuple):
+    """A video of a batch, the run that works on it, its owner, and the owner's API key."""
+
+    video: BatchVideo
+    run_token: uuid.UUID
+    owner: uuid.UUID
+    key: str
 
 
 class Published:
@@ -64,7 +71,7 @@ async def _measure(url: str, nats_url: str, pid: int) -> list[Row]:
     bus, crowd = await Bus.connect(nats_url, "bench"), Crowd(url)
     try:
         before = resident_bytes(pid)
-        await crowd.join([(video.batch_job_id, key) for video, _, key in places for _ in range(WATCHERS)])
+        await crowd.join([(place.video.batch_job_id, place.key) for place in places for _ in range(WATCHERS)])
         joined = resident_bytes(pid)
         quiet = await _publish(bus, places)
         rows = _told(crowd, quiet, f"{len(places) * WATCHERS:,} clients of {len(places)} batches")
@@ -79,7 +86,7 @@ async def _measure(url: str, nats_url: str, pid: int) -> list[Row]:
 
 async def _beside_stalled(bus: Bus, crowd: Crowd, places: Sequence[Place], pid: int) -> list[Row]:
     """Some watchers of the first batch stop reading while very much happens there; the others go on."""
-    video, owner, key = places[0]
+    video, _, owner, key = places[0]
     before = resident_bytes(pid)
     stalled = [await crowd.stall(video.batch_job_id, key) for _ in range(STALLED)]
     flood = asyncio.create_task(_flood(bus, video, owner))
@@ -125,18 +132,17 @@ async def _user(url: str, number: int) -> list[Place]:
         me, key = await api.me(), await api.make_key("bench")
         file = NewFile(name="episode.mp4", size=1000, type="video/mp4")
         made = [await api.create_batch(f"Season {n}", BatchSettings(), [file]) for n in range(BATCHES)]
-        return [(batch.videos[0], me.id, key.key) for batch in made]
+        return [Place(batch.videos[0], uuid.uuid4(), me.id, key.key) for batch in made]
 
 
 async def _publish(bus: Bus, places: Sequence[Place], first: int = 0) -> Published:
     """Publish evenly, one event after the other over all batches; the first find everything cold and are not counted."""
     published = Published()
-    tokens = {video.video_id: uuid.uuid4() for video, _, _ in places}
     begun = time.perf_counter()
     for number in range(first, first + EVENTS):
-        video, owner, _ = places[number % len(places)]
+        video, token, owner, _ = places[number % len(places)]
         about = {"user_id": owner, "batch_id": video.batch_job_id, "about_id": video.video_id}
-        token, at = tokens[video.video_id], datetime.now(UTC)
+        at = datetime.now(UTC)
         state = number % STATES_EVERY == 0
         if number - first >= WARM_UP:
             (published.states if state else published.progress)[number] = time.perf_counter()

@@ -22,7 +22,7 @@ def list_batches(
     limit: Annotated[int, typer.Option(min=1, max=100, help="How many.")] = 20,
     offset: Annotated[int, typer.Option(min=0, help="How many to leave out at the start.")] = 0,
     sort: Annotated[
-        str, typer.Option(help="created_at or priority, with '-' in front for descending.")
+        str, typer.Option(help="created_at, priority, status, progress or name, with '-' in front for descending.")
     ] = "-created_at",
     as_json: JsonOption = False,
 ) -> None:

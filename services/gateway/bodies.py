@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 
 from shared.batches import BatchSettings, ExportFormat, Tier
 from shared.tiers import Limits
+from shared.transcripts import Highlight, Transcript
 from shared.views import BatchExport, BatchJob, BatchVideo, UploadPlan, Video, VideoBatch
 
 MOST_NAMED = 500
@@ -115,6 +116,8 @@ class NewExport(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     include_failed: Annotated[bool, Meta(description="true to put the originals of failed videos in as well")] = False
     original_names: Annotated[bool, Meta(description="true for 'name.mp4' instead of '001_name.mp4'")] = False
     batch_prefix: Annotated[bool, Meta(description="true for the batch's name in front of every file's name")] = False
+    transcripts: Annotated[bool, Meta(description="true to put transcripts and subtitles into a ZIP")] = True
+    highlights: Annotated[bool, Meta(description="true to put highlights into a ZIP")] = True
     naming: Annotated[
         Annotated[str, Meta(min_length=1, max_length=1000)] | None,
         Meta(description="a pattern such as '{position:03}_{name}', with {name}, {position} and {batch}, or null"),
@@ -126,6 +129,31 @@ class NewExport(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     skip_damaged: Annotated[
         bool, Meta(description="true to leave out videos whose files are missing or damaged, instead of failing")
     ] = False
+
+
+class VideoTranscript(Struct, frozen=True, kw_only=True):
+    """What is said in a finished video."""
+
+    transcript: Transcript
+    downloads: dict[str, str]
+    """Signed URLs of the same as files, by kind: srt, vtt, txt and json."""
+
+
+class RankedHighlight(Struct, frozen=True, kw_only=True):
+    """A highlight among all of its batch."""
+
+    rank: int
+    """From 1, the best."""
+    video_id: UUID
+    video_name: str
+    highlight: Highlight
+
+
+class BatchHighlights(Struct, frozen=True, kw_only=True):
+    """The best highlights of a batch, and how many there are in all."""
+
+    highlights: tuple[RankedHighlight, ...]
+    total: int
 
 
 class LibraryVideo(Video, frozen=True, kw_only=True):

@@ -31,6 +31,8 @@ class GatewaySettings(StoreSettings, frozen=True, kw_only=True):
     """Seconds to wait for another service to answer."""
     sign_up: bool = True
     """Whether anybody may make an account, of the tier free."""
+    sign_ups_per_hour: int = 20
+    """Accounts that may be made from one address within an hour."""
     session_days: int = 14
     """Days without use after which a browser has to sign in again."""
     frontend_folder: Path = Path("frontend/dist")

@@ -21,8 +21,6 @@ from shared.logs import logger
 log = logger(__name__)
 
 HOUR_S = 3600.0
-FROM_ADDRESS = 20
-"""Tries to sign up from one address within an hour."""
 
 
 @post(
@@ -40,9 +38,8 @@ async def sign_up(data: JSONBody[Credentials], request: Request[Any, Any, Any], 
         raise Forbidden("Nobody can sign up here; ask whoever runs this installation for an account.")
     email = email_of(data.email)
     address = request.client.host if request.client else "unknown"
-    await Allowance.take(
-        f"sign-up:{address}", FROM_ADDRESS, HOUR_S, "Too many accounts were made from here; try again later."
-    )
+    refusal = "Too many accounts were made from here; try again later."
+    await Allowance.take(f"sign-up:{address}", at.settings.sign_ups_per_hour, HOUR_S, refusal)
     user_id = await make_account(at.outbox, email, await passwords.hashed(data.password), Tier.FREE)
     log.info("an account was made", user_id=str(user_id))
     return await begin_session(user_id, at, status=201)

@@ -23,6 +23,7 @@ from services.gateway import (
     sign_up,
     templates,
     videos,
+    words,
 )
 from services.gateway.authentication import SignedIn, caller_of, from_our_page, gateway_of
 from services.gateway.headers import with_headers
@@ -61,6 +62,9 @@ ROUTES = (
     exports.get_export,
     exports.list_exports,
     exports.list_all_exports,
+    words.get_transcript,
+    words.get_highlights,
+    words.get_batch_highlights,
     videos.list_videos,
     videos.get_video,
     videos.get_upload,

@@ -22,15 +22,23 @@ from shared.messages import ProcessVideo
 log = logger(__name__)
 
 FOLDER = "checkpoints/"
-LISTENED = 1
+LISTENED = 2
 """Grows whenever listening to the same source would give something else."""
-RENDERED = 1
+TRANSCRIBED = 1
+"""Grows whenever the same source, model, language and vocabulary would give other words."""
+RENDERED = 2
 """Grows whenever the same source and settings would give another output."""
 
 
 def listening_key(video: ProcessVideo) -> str:
     """Names what listening to a source gives: it depends on nothing else, so that a changed threshold listens no more."""
     return _digest(LISTENED, *_source(video))
+
+
+def transcription_key(video: ProcessVideo, model: str) -> str:
+    """Names what is written down of a source: it depends neither on cuts nor on how the output is stored."""
+    settings = video.settings
+    return _digest(TRANSCRIBED, *_source(video), model, settings.language, settings.vocabulary)
 
 
 def inputs(video: ProcessVideo) -> str:
@@ -47,6 +55,7 @@ def relevant(settings: BatchSettings) -> BatchSettings:
             language=usual.language,
             model=usual.model,
             vocabulary=usual.vocabulary,
+            embed_subtitles=usual.embed_subtitles,
         )
     if not settings.remove_silence:
         settings = replace(

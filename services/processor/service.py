@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from services.processor.presence import Presence
 from services.processor.settings import ProcessorSettings
+from services.processor.transcription.whisper import Whisper
 from shared.bus import Bus
 from shared.outbox import Outbox
 from shared.scratch import Scratch
@@ -25,3 +26,4 @@ class Processor(Struct, frozen=True, kw_only=True):
     store: ObjectStore
     scratch: Scratch
     presence: Presence
+    whisper: Whisper

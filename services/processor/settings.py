@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from shared.batches import MODEL_NAME
 from shared.settings import StoreSettings
 
 
@@ -28,6 +29,18 @@ class ProcessorSettings(StoreSettings, frozen=True, kw_only=True):
     """Time that even the shortest video may take."""
     deadline_factor: Annotated[float, Meta(gt=0)] = 20.0
     """Time that a video may take, in multiples of its duration; the longer of the two counts."""
+    whisper_model: Annotated[str, Meta(pattern=MODEL_NAME)] = "small"
+    """Speech model for batches that name none: a folder in the folder of models, or one of Whisper's sizes."""
+    whisper_folder: Path = Path(".run/models")
+    """Folder of speech models: what `make model` fetches, and own ones, a folder each."""
+    whisper_hub: bool = True
+    """Whether a speech model that is not in the folder is fetched from the Hugging Face hub."""
+    whisper_required: bool = True
+    """Whether a video fails when its speech model is nowhere to be had; with false it goes on without a transcript."""
+    whisper_device: Literal["auto", "cpu", "cuda"] = "auto"
+    """Where speech models run: int8 on `cpu`, float16 on `cuda`; `auto` takes a GPU when there is one."""
+    whisper_batch: Annotated[int, Meta(ge=1, le=64)] = 8
+    """Windows of 30 seconds that a speech model hears at once; progress is told after each batch."""
     heartbeat_s: Annotated[float, Meta(gt=0)] = 2.0
     """How often a processor says that it lives."""
     checkpoint_days: Annotated[float, Meta(ge=0)] = 7.0

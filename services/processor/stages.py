@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from services.processor.encoders import can_be_copied, picture_of
 from shared.batches import BatchSettings, OutputFormat
-from shared.errors import Invalid
 from shared.media import MediaFacts, Stage
 
 
@@ -18,6 +17,9 @@ class Step(StrEnum):
 
     FETCHING = "fetching"
     LISTENING = "listening"
+    TRANSCRIBING = "transcribing"
+    CUTTING = "cutting"
+    FINDING = "finding"
     RENDERING = "rendering"
     STORING = "storing"
 
@@ -40,8 +42,12 @@ class Progress(Struct, frozen=True):
 
 BYTES_PER_S = 400e6
 """Fetching a source and storing an output, on a local disk."""
-LISTENED_PER_S = 800.0
-"""Seconds of sound decoded and measured in one second."""
+LISTENED_PER_S = 300.0
+"""Seconds of sound decoded, measured and searched for voices in one second."""
+TRANSCRIBED_PER_S = 8.0
+"""Seconds of sound written down in one second by the model `small` on a processor of a few cores."""
+LOOKED_AT_PER_S = 200.0
+"""Seconds of video searched for changes of scene in one second."""
 DECODED_PIXELS_PER_S = 690e6
 ENCODED_PIXELS_PER_S = {
     OutputFormat.MP4: 200e6,
@@ -53,25 +59,32 @@ AT_LEAST_S = 0.05
 
 
 def plan(settings: BatchSettings, facts: MediaFacts, size_bytes: int) -> tuple[Planned, ...]:
-    """The steps that a video with these facts needs. Raises `Invalid` for what this processor cannot do."""
-    if settings.transcribe or settings.detect_highlights:
-        raise Invalid(
-            "Transcripts and highlights are not offered by this installation; switch both off and start the video again."
-        )
-    listens = settings.remove_silence and facts.has_audio
-    first = Stage.REMOVING_SILENCE if listens else Stage.EXPORTING
-    steps = [Planned(Step.FETCHING, first, size_bytes / BYTES_PER_S)]
-    if listens:
-        steps.append(Planned(Step.LISTENING, first, facts.duration_s / LISTENED_PER_S))
-    steps += [
-        Planned(Step.RENDERING, Stage.EXPORTING, _render_s(settings, facts, size_bytes, listens=listens)),
-        Planned(Step.STORING, Stage.EXPORTING, size_bytes / BYTES_PER_S),
+    """The steps that a video with these facts needs."""
+    hears = facts.has_audio and (settings.transcribe or settings.remove_silence or settings.detect_highlights)
+    cuts = settings.remove_silence and facts.has_audio
+    length_s = facts.duration_s
+    wanted = [
+        (hears and settings.transcribe, Step.TRANSCRIBING, Stage.TRANSCRIBING, length_s / TRANSCRIBED_PER_S),
+        (cuts, Step.CUTTING, Stage.REMOVING_SILENCE, 0.0),
+        (settings.detect_highlights, Step.FINDING, Stage.DETECTING_HIGHLIGHTS, length_s / LOOKED_AT_PER_S),
+        (
+            True,
+            Step.RENDERING,
+            Stage.EXPORTING,
+            _render_s(settings, facts, size_bytes, cuts=cuts),
+        ),
+        (True, Step.STORING, Stage.EXPORTING, size_bytes / BYTES_PER_S),
     ]
+    steps = [Planned(step, stage, weight_s) for asked, step, stage, weight_s in wanted if asked]
+    first = steps[0].stage
+    if hears:
+        steps.insert(0, Planned(Step.LISTENING, first, length_s / LISTENED_PER_S))
+    steps.insert(0, Planned(Step.FETCHING, first, size_bytes / BYTES_PER_S))
     return tuple(Planned(one.step, one.stage, max(one.weight_s, AT_LEAST_S)) for one in steps)
 
 
-def _render_s(settings: BatchSettings, facts: MediaFacts, size_bytes: int, *, listens: bool) -> float:
-    if not listens and can_be_copied(facts, settings):
+def _render_s(settings: BatchSettings, facts: MediaFacts, size_bytes: int, *, cuts: bool) -> float:
+    if not cuts and can_be_copied(facts, settings):
         return size_bytes / BYTES_PER_S
     picture = picture_of(facts, settings)
     frames = max(facts.duration_s, 0.0) * max(float(facts.timeline_fps), 1.0)

@@ -10,6 +10,7 @@ from services.processor.presence import Presence
 from services.processor.service import Processor
 from services.processor.settings import ProcessorSettings
 from services.processor.tables import TABLES
+from services.processor.transcription.whisper import Whisper
 from shared.bus import Bus
 from shared.database import open_database
 from shared.messages import DeleteRun, ProcessVideo
@@ -37,6 +38,7 @@ async def main(settings: ProcessorSettings, lifetime: Lifetime) -> None:
         store=store,
         scratch=scratch,
         presence=Presence(bus, worker, settings.processor_slots),
+        whisper=Whisper(settings),
     )
     lifetime.background(at.outbox.send_for_ever())
     lifetime.background(Sweeper(at).sweep_for_ever())
@@ -48,6 +50,7 @@ async def main(settings: ProcessorSettings, lifetime: Lifetime) -> None:
     finally:
         await at.presence.leave()
         await work.stop()
+        await at.whisper.close()
         await store.close()
         await bus.close()
         await engine.close_connection_pool()

@@ -2,10 +2,11 @@
 
 Owns: batch_jobs, batch_videos, exports, the fair queue, claims and leases.
 Answers: CreateBatch, AddVideos, EditBatch, RemoveVideos, ReorderVideos, DuplicateBatch, StartBatch, PauseBatch, ResumeBatch,
-CancelBatch, RetryFailed, DeleteBatch, GetBatch, ListBatches, FindBatches, RequestExport, EstimateExport, CancelExport,
-RetryExport, GetExport, ListExports, ListUserExports, ClaimRun, RenewLease.
+CancelBatch, RetryFailed, RenderAgain, DeleteBatch, GetBatch, ListBatches, GetEstimates, FindBatches, GetReport, GetUsage,
+ListWorkers, RequestExport, EstimateExport, CancelExport, RetryExport, GetExport, ListExports, ListUserExports, ClaimRun,
+RenewLease.
 Hears: AccountChanged, VideoUploading, VideoUploaded, VideoRejected, VideoProcessed, VideoFailed, ExportBuilt, ExportFailed;
-WorkerSeen.
+WorkerSeen, VideoProgressed.
 Says: ProcessVideo, BuildExport, DeleteSource, DeleteRun, DeleteDeliverable; BatchChanged, VideoChanged, ExportChanged,
 WorkStopped.
 """

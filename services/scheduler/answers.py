@@ -11,7 +11,7 @@ from services.scheduler.intake import check_number, concurrency_of, new_video
 from services.scheduler.service import Scheduler
 from services.scheduler.show import show_batch, show_details, show_row
 from services.scheduler.state import BatchState
-from services.scheduler.tables import BatchContents, BatchJobs, BatchVideos, QueueUsers
+from services.scheduler.tables import BatchContents, BatchJobs, BatchVideos, Exports, QueueUsers
 from services.scheduler.tables.batches import SORTS
 from shared.batches import BatchStatus
 from shared.bus import answers
@@ -108,8 +108,14 @@ async def render_again(request: RenderAgain, at: Scheduler) -> BatchJob:
 @answers(DeleteBatch)
 async def delete_batch(request: DeleteBatch, at: Scheduler) -> BatchJob:
     """Take a batch away and have its files removed."""
-    shared = await BatchVideos.used_elsewhere(request.batch_id)
-    return await _once(request, request.batch_id, request.user_id, events.Delete(shared_sources=shared), at)
+
+    async def make() -> BatchJob:
+        shared = await BatchVideos.used_elsewhere(request.batch_id)
+        batch = await at.change(request.batch_id, events.Delete(shared_sources=shared), request.user_id)
+        await Exports.end_those_of(request.batch_id)
+        return show_batch(batch)
+
+    return await at.outbox.once(request, make)
 
 
 @answers(GetBatch)

@@ -13,7 +13,7 @@ from shared.archive_names import archive_names, download_name, pattern_of
 from shared.batches import ExportFormat, ExportStatus, VideoStatus
 from shared.errors import Conflict, Invalid
 from shared.media import StoredObject
-from shared.messages import BuildExport, ExportBuilt, ExportItem, ExportOptions
+from shared.messages import BuildExport, ExportBuilt, ExportItem, ExportOptions, ExtraFile
 from shared.views import BatchExport, ExportEstimate, LeftOut
 
 MOST_RETRIES = 3
@@ -75,6 +75,7 @@ def contents(batch: BatchState, options: ExportOptions) -> tuple[tuple[ExportIte
                 stored=stored,
                 duration_s=video.processing_result.output_s if video.processing_result else video.duration_seconds,
                 made_at=video.completed_at,
+                extras=_extras(video, options),
             )
         )
     if not found:
@@ -82,6 +83,20 @@ def contents(batch: BatchState, options: ExportOptions) -> tuple[tuple[ExportIte
             "None of these videos was completed, so there is nothing to export; retry the failed ones first."
         )
     return tuple(found), tuple(left_out)
+
+
+def _extras(video: VideoState, options: ExportOptions) -> tuple[ExtraFile, ...]:
+    """Of the files beside an output those that are wanted: transcript and subtitles, highlights."""
+    if video.status is not VideoStatus.COMPLETED or video.processing_result is None:
+        return ()
+    found = []
+    for stored in video.processing_result.files:
+        name = stored.key.rsplit("/", 1)[-1]
+        if name.startswith("transcript.") and options.transcripts:
+            found.append(ExtraFile(suffix=name.removeprefix("transcript."), stored=stored))
+        elif name.startswith("highlights.") and options.highlights:
+            found.append(ExtraFile(suffix=name, stored=stored))
+    return tuple(found)
 
 
 def _selected(batch: BatchState, options: ExportOptions) -> list[VideoState]:

@@ -30,5 +30,7 @@ class SchedulerSettings(Common, frozen=True, kw_only=True):
     """Hours that a batch may be processed at least, waiting and pausing not counted."""
     batch_factor: float = 1.5
     """Hours that a batch may be processed, for each hour of its media, when that is more."""
+    delete_rows: bool = False
+    """Whether the rows of deleted batches are removed too, as soon as their files are; else they stay, marked as deleted."""
     handler_slots: int = 4
     """Events that one worker process handles at the same time."""

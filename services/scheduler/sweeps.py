@@ -72,6 +72,8 @@ async def _sweep(at: Scheduler, lost: Sequence[dict[str, Any]]) -> None:
         for export in expired:
             await at.outbox.add(DeleteDeliverable(export_id=export.id))
         tell_of(at, expired, await BatchJobs.now())
+    if at.settings.delete_rows:
+        await BatchJobs.purge()
     at.dispatcher.wake()
 
 

@@ -19,7 +19,6 @@ class Gated(LocalStore):
         self.reached = asyncio.Event()
         self.open_gate = threading.Event()
         self.assemblies = 0
-        self._loop = asyncio.get_running_loop()
 
     async def assemble(
         self,
@@ -30,6 +29,7 @@ class Gated(LocalStore):
     ) -> StoredObject:
         """Put together, with a wait in between."""
         self.assemblies += 1
+        loop = asyncio.get_running_loop()
         passed, first = 0, pieces[0]
         assert isinstance(first, bytes)
         given_up = threading.Event()
@@ -40,7 +40,7 @@ class Gated(LocalStore):
             if on_bytes is not None:
                 on_bytes(count)
             if passed > len(first):
-                self._loop.call_soon_threadsafe(self.reached.set)
+                loop.call_soon_threadsafe(self.reached.set)
                 while not self.open_gate.is_set() and not given_up.is_set():
                     self.open_gate.wait(0.02)
 

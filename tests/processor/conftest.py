@@ -7,11 +7,13 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import pytest_asyncio
 
 from services.processor.presence import Presence
 from services.processor.service import Processor
 from services.processor.settings import ProcessorSettings
 from services.processor.tables import TABLES
+from services.processor.transcription.whisper import Whisper
 from shared.batches import BatchSettings
 from shared.bus import Bus
 from shared.database import open_database
@@ -32,6 +34,9 @@ QUICK: dict[str, object] = {
     "housekeeping_s": 0.5,
     "ffmpeg_threads": 1,
     "store_reserve_bytes": 0,
+    "whisper_folder": clips.MODELS,
+    "whisper_model": clips.MODEL,
+    "whisper_hub": False,
 }
 
 
@@ -56,7 +61,7 @@ async def processor(settings: ProcessorSettings, tmp_path: Path) -> AsyncIterato
     """A processor's connections; its handlers are called by the test."""
     engine = await open_database(settings.database_url, TABLES)
     bus, work = await Bus.connect(settings.nats_url, "processor"), Work(settings.rabbitmq_url)
-    scratch = Scratch(tmp_path / "scratch")
+    scratch, whisper = Scratch(tmp_path / "scratch"), Whisper(settings)
     yield Processor(
         settings=settings,
         worker=f"test-{uuid4()}",
@@ -66,7 +71,9 @@ async def processor(settings: ProcessorSettings, tmp_path: Path) -> AsyncIterato
         store=open_store(settings),
         scratch=scratch,
         presence=Presence(bus, "test", 1),
+        whisper=whisper,
     )
+    await whisper.close()
     scratch.close()
     await work.stop()
     await bus.close()
@@ -101,3 +108,25 @@ def uploaded(settings: ProcessorSettings) -> Upload:
 def long(media: Path) -> Path:
     """A video that renders long enough to be interrupted."""
     return clips.video(media / "long.mp4", sound=clips.tone(10.0), size="1280x720")
+
+
+@pytest.fixture(scope="session")
+def hearing() -> ProcessorSettings:
+    """Settings of a processor that has the tiny model and nothing else."""
+    return ProcessorSettings(
+        database_url="",
+        rabbitmq_url="",
+        nats_url="",
+        whisper_folder=clips.MODELS,
+        whisper_model=clips.MODEL,
+        whisper_hub=False,
+        ffmpeg_threads=1,
+    )
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def whisper(hearing: ProcessorSettings) -> AsyncIterator[Whisper]:
+    """A whisper child for all tests."""
+    ears = Whisper(hearing)
+    yield ears
+    await ears.close()

@@ -39,6 +39,10 @@ class Processes:
         """Where a processor works."""
         return self.folder / "scratch" / name
 
+    def pid(self, name: str) -> int:
+        """The process id of a processor."""
+        return self._running[name].pid
+
     def send(self, name: str, number: signal.Signals) -> None:
         """Send a processor a signal, and nobody else."""
         self._running[name].send_signal(number)

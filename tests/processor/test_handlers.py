@@ -115,7 +115,7 @@ async def test_a_video_comes_out_shorter_with_its_cut_list_beside_it(
     assert result.cuts >= 3
     assert result.source_s - result.silence_removed_s == pytest.approx(cut_list.kept_s, abs=0.05)
     assert result.output_s == pytest.approx(facts.duration_s, abs=0.001)
-    assert {"fetching", "listening", "rendering", "storing"} == set(result.steps_s)
+    assert {"fetching", "listening", "cutting", "rendering", "storing"} == set(result.steps_s)
     assert list(processor.scratch.folder.iterdir()) == []
 
 
@@ -167,16 +167,6 @@ async def test_a_file_that_is_no_video_fails_for_good_with_a_sentence(
     assert failed.reason.endswith(".") and str(processor.scratch.folder) not in failed.reason
     assert await stored_keys(processor, video) == set()
     assert list(processor.scratch.folder.iterdir()) == []
-
-
-@pytest.mark.parametrize("asked", [BatchSettings(transcribe=True), BatchSettings(detect_highlights=True)])
-async def test_what_is_not_offered_fails_for_good(
-    processor: Processor, scheduler: SchedulerEnd, uploaded: Upload, talk: Path, asked: BatchSettings
-) -> None:
-    video = await uploaded(talk, asked)
-    await process_video(video, processor)
-    failed = await scheduler.failure_of(video)
-    assert (failed.permanent, failed.code) == (True, "invalid")
 
 
 async def test_a_source_that_is_gone_fails_for_good(

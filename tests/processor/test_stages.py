@@ -11,7 +11,6 @@ from msgspec.structs import replace
 
 from services.processor.stages import Planned, Step, plan, progress
 from shared.batches import BatchSettings, OutputFormat, Quality
-from shared.errors import Invalid
 from shared.media import MediaFacts, Stage
 
 FACTS = MediaFacts(
@@ -27,7 +26,9 @@ SIZE = 50_000_000
 
 settings = st.builds(
     BatchSettings,
+    transcribe=st.booleans(),
     remove_silence=st.booleans(),
+    detect_highlights=st.booleans(),
     export_format=st.sampled_from(OutputFormat),
     export_quality=st.sampled_from(Quality),
     resolution=st.sampled_from([None, "640x360", "1280x720"]),
@@ -49,7 +50,7 @@ def steps_of(planned: tuple[Planned, ...]) -> list[Step]:
     return [one.step for one in planned]
 
 
-def test_a_video_is_listened_to_only_when_silence_is_to_go() -> None:
+def test_a_video_is_listened_to_only_when_there_is_a_reason() -> None:
     assert Step.LISTENING in steps_of(plan(BatchSettings(remove_silence=True), FACTS, SIZE))
     assert Step.LISTENING not in steps_of(plan(BatchSettings(), FACTS, SIZE))
 
@@ -60,10 +61,22 @@ def test_a_video_without_sound_is_not_listened_to() -> None:
     assert {one.stage for one in planned} == {Stage.EXPORTING}
 
 
-@pytest.mark.parametrize("asked", [BatchSettings(transcribe=True), BatchSettings(detect_highlights=True)])
-def test_what_is_not_offered_is_refused_with_what_to_do(asked: BatchSettings) -> None:
-    with pytest.raises(Invalid, match="switch both off"):
-        plan(asked, FACTS, SIZE)
+def test_the_stages_come_in_the_order_in_which_people_see_them() -> None:
+    everything = BatchSettings(transcribe=True, remove_silence=True, detect_highlights=True)
+    stages = list(dict.fromkeys(one.stage for one in plan(everything, FACTS, SIZE)))
+    assert stages == [Stage.TRANSCRIBING, Stage.REMOVING_SILENCE, Stage.DETECTING_HIGHLIGHTS, Stage.EXPORTING]
+
+
+@pytest.mark.parametrize(
+    ("asked", "first"),
+    [
+        (BatchSettings(transcribe=True), Stage.TRANSCRIBING),
+        (BatchSettings(detect_highlights=True), Stage.DETECTING_HIGHLIGHTS),
+    ],
+)
+def test_listening_belongs_to_the_first_stage_that_needs_it(asked: BatchSettings, first: Stage) -> None:
+    listening = next(one for one in plan(asked, FACTS, SIZE) if one.step is Step.LISTENING)
+    assert listening.stage is first
 
 
 def test_rendering_more_pixels_weighs_more() -> None:
@@ -88,6 +101,6 @@ def test_progress_never_goes_back_and_never_says_it_is_done(
 
 def test_a_stage_ends_at_a_hundred_of_its_own() -> None:
     planned = plan(BatchSettings(remove_silence=True), FACTS, SIZE)
-    assert progress(planned, Step.LISTENING, 1.0).stage_percentage == 100
+    assert progress(planned, Step.CUTTING, 1.0).stage_percentage == 100
     assert progress(planned, Step.RENDERING, 0.0).stage_percentage == 0
     assert progress(planned, Step.STORING, 1.0).stage_percentage == 100

@@ -1,4 +1,4 @@
-"""The state machine: every status with every operation, and what the workers' reports lead to."""
+"""The state machine: what operations and the workers' reports lead to. Every cell of its table is in `test_state_table.py`."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ import pytest
 from msgspec.structs import replace
 
 from services.scheduler import events
-from services.scheduler.events import BatchEvent
 from services.scheduler.pipeline import advance
 from services.scheduler.runs import MOST_LOST_LEASES
 from services.scheduler.state import BatchState, VideoState
-from shared.batches import BatchSettings, BatchStatus, VideoStatus
+from shared.batches import BatchStatus, VideoStatus
 from shared.errors import Conflict, Invalid
 from shared.media import Stage
 from shared.messages import DeleteRun, DeleteSource, ProcessVideo
@@ -22,117 +21,12 @@ from tests.scheduler.states import FACTS, NOW, batch, in_status, running, stored
 
 PENDING, PROCESSING, PAUSED = BatchStatus.PENDING, BatchStatus.PROCESSING, BatchStatus.PAUSED
 COMPLETED, FAILED, CANCELLED = BatchStatus.COMPLETED, BatchStatus.FAILED, BatchStatus.CANCELLED
-REFUSED = None
-RENDERED = UUID(int=7)
-"""A video of every batch; completed, once a batch may have such a one."""
-
-OPERATIONS: list[tuple[BatchEvent, dict[BatchStatus, BatchStatus | None]]] = [
-    (
-        events.Start(job_id=uuid4()),
-        {
-            PENDING: PROCESSING,
-            PROCESSING: REFUSED,
-            PAUSED: REFUSED,
-            COMPLETED: REFUSED,
-            FAILED: REFUSED,
-            CANCELLED: REFUSED,
-        },
-    ),
-    (
-        events.Pause(),
-        {PENDING: REFUSED, PROCESSING: PAUSED, PAUSED: PAUSED, COMPLETED: REFUSED, FAILED: REFUSED, CANCELLED: REFUSED},
-    ),
-    (
-        events.Resume(),
-        {
-            PENDING: REFUSED,
-            PROCESSING: PROCESSING,
-            PAUSED: PROCESSING,
-            COMPLETED: REFUSED,
-            FAILED: REFUSED,
-            CANCELLED: REFUSED,
-        },
-    ),
-    (
-        events.Cancel(),
-        {
-            PENDING: CANCELLED,
-            PROCESSING: CANCELLED,
-            PAUSED: CANCELLED,
-            COMPLETED: REFUSED,
-            FAILED: REFUSED,
-            CANCELLED: CANCELLED,
-        },
-    ),
-    (
-        events.Retry(),
-        {
-            PENDING: REFUSED,
-            PROCESSING: PROCESSING,
-            PAUSED: PAUSED,
-            COMPLETED: PROCESSING,
-            FAILED: PROCESSING,
-            CANCELLED: REFUSED,
-        },
-    ),
-    (
-        events.RenderAgain(video_id=RENDERED, settings=BatchSettings(remove_silence=True, silence_threshold=-30)),
-        {
-            PENDING: REFUSED,
-            PROCESSING: PROCESSING,
-            PAUSED: PAUSED,
-            COMPLETED: PROCESSING,
-            FAILED: PROCESSING,
-            CANCELLED: REFUSED,
-        },
-    ),
-    (
-        events.Delete(),
-        {
-            PENDING: REFUSED,
-            PROCESSING: REFUSED,
-            PAUSED: REFUSED,
-            COMPLETED: COMPLETED,
-            FAILED: FAILED,
-            CANCELLED: CANCELLED,
-        },
-    ),
-]
-CELLS = [(event, before, after) for event, row in OPERATIONS for before, after in row.items()]
-
-
-def in_batch_status(status: BatchStatus) -> BatchState:
-    """A batch in a status, with a failed video and what else belongs to it."""
-    rendered = replace(video() if status is PENDING else in_status(VideoStatus.COMPLETED), video_id=RENDERED)
-    others = {
-        PENDING: (video(),),
-        PROCESSING: (running(), video()),
-        PAUSED: (video(),),
-        COMPLETED: (in_status(VideoStatus.COMPLETED),),
-        FAILED: (),
-        CANCELLED: (in_status(VideoStatus.CANCELLED),),
-    }[status]
-    return batch(in_status(VideoStatus.FAILED), rendered, *others, status=status)
 
 
 def only(state: BatchState) -> VideoState:
     """The one video of a batch."""
     (found,) = state.videos
     return found
-
-
-@pytest.mark.parametrize(
-    ("event", "before", "after"), CELLS, ids=lambda value: getattr(value, "value", str(value))[:12]
-)
-def test_every_operation_in_every_status_is_carried_out_or_refused_with_a_sentence(
-    event: BatchEvent, before: BatchStatus, after: BatchStatus | None
-) -> None:
-    state = in_batch_status(before)
-    if after is REFUSED:
-        with pytest.raises(Conflict, match=r"^[A-Z].*\.$"):
-            advance(state, event, NOW)
-    else:
-        assert advance(state, event, NOW).batch.status is after
 
 
 def test_starting_again_with_the_same_job_id_changes_nothing() -> None:

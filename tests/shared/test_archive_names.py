@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from pathlib import PurePosixPath, PureWindowsPath
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from shared.archive_names import MAX_NAME, archive_names, download_name, extension, sameness
+from shared.archive_names import MAX_NAME, archive_names, check_pattern, download_name, extension, sameness
+from shared.errors import Invalid
 from shared.media import StoredObject
-from shared.messages import ExportItem, ExportOptions
+from shared.messages import ExportItem, ExportOptions, ExtraFile
 from tests.exporter.orders import item
 
 ORIGINAL = ExportOptions(original_names=True)
@@ -139,3 +142,52 @@ def test_more_videos_change_no_earlier_name(
 ) -> None:
     names = names_of(items, batch_name, options)
     assert names_of(items[:count], batch_name, options) == names[:count]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("{name}", "Talk.mp4"),
+        ("{position}. {name}", "7. Talk.mp4"),
+        ("{position:03}-{name}", "007-Talk.mp4"),
+        ("{position:5}", "00007.mp4"),
+        ("{batch}/{name}", "Season 1_Talk.mp4"),
+        ("{batch} {position:02}", "Season 1 07.mp4"),
+        ("manifest{name}", "manifestTalk.mp4"),
+    ],
+)
+def test_a_pattern_makes_the_name_alone(pattern: str, expected: str) -> None:
+    options = ExportOptions(naming=pattern, batch_prefix=True, original_names=True)
+    assert names_of([item("Talk.mov", 7)], "Season 1", options) == (expected,)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "complaint"),
+    [
+        ("{title}", "has {title}"),
+        ("{name.__class__}", "has {name.__class__}"),
+        ("{position:>9999999999}", "use {name}"),
+        ("{position:03d}", "use {name}"),
+        ("{name", "brace"),
+        ("name}", "brace"),
+        ("{{name}}", "brace"),
+        ("{batch}", "the same name"),
+        ("", "the same name"),
+        ("{name}" * 20, "shorten"),
+    ],
+)
+def test_what_is_no_pattern_is_refused(pattern: str, complaint: str) -> None:
+    with pytest.raises(Invalid, match=re.escape(complaint)):
+        check_pattern(pattern)
+
+
+def test_files_of_one_name_are_numbered_together_with_what_lies_beside_them() -> None:
+    subtitles = ExtraFile(suffix="srt", stored=StoredObject(key="runs/1/2/s.srt", size_bytes=1, etag=""))
+    films = [replace(item("a.mp4", 1), extras=(subtitles,)), replace(item("a.mov", 2), extras=(subtitles,))]
+    assert archive_names(films, "b", ORIGINAL) == (("a.mp4", "a.srt"), ("a (2).mp4", "a (2).srt"))
+
+
+def test_no_file_takes_the_place_of_the_manifest() -> None:
+    told = ExtraFile(suffix="json", stored=StoredObject(key="runs/1/2/s.json", size_bytes=1, etag=""))
+    film = replace(item("manifest.mp4", 1), extras=(told,))
+    assert archive_names([film], "b", ORIGINAL) == (("manifest (2).mp4", "manifest (2).json"),)

@@ -8,8 +8,10 @@ import type {
   BatchJob,
   BatchJobDetails,
   BatchJobPage,
+  BatchReport,
   BatchSettings,
   BatchVideo,
+  ExportEstimate,
   UploadPlan,
   UserExport,
 } from "@/types/batch";
@@ -80,6 +82,25 @@ export async function retryFailedVideos(batchJobId: string, videoIds?: string[])
   )) as BatchJob;
 }
 
+/** Make a finished video anew with settings of its own. */
+export async function renderVideoAgain(
+  batchJobId: string,
+  videoId: string,
+  settings: BatchSettings,
+): Promise<BatchJob> {
+  const asked = apiClient.POST("/api/batch-jobs/{batch_id}/videos/{video_id}/render", {
+    params: { path: { batch_id: batchJobId, video_id: videoId } },
+    body: { settings },
+  });
+  return (await answer(asked)) as BatchJob;
+}
+
+/** What came of a batch that has ended. */
+export async function getBatchReport(batchJobId: string, signal?: AbortSignal): Promise<BatchReport> {
+  const asked = apiClient.GET("/api/batch-jobs/{batch_id}/report", { ...at(batchJobId), signal });
+  return (await answer(asked)) as BatchReport;
+}
+
 export async function deleteBatchJob(batchJobId: string): Promise<void> {
   await answer(apiClient.DELETE("/api/batch-jobs/{batch_id}", at(batchJobId)));
 }
@@ -116,6 +137,27 @@ export async function exportBatch(
 ): Promise<{ export_job_id: string; export: BatchExport }> {
   const body = config as components["schemas"]["NewExport"];
   return answer(apiClient.POST("/api/batch-jobs/{batch_id}/export", { ...at(batchJobId), body }));
+}
+
+/** What an export would be: nothing is made. */
+export async function estimateExport(
+  batchJobId: string,
+  config: BatchExportConfig,
+  signal?: AbortSignal,
+): Promise<ExportEstimate> {
+  const body = config as components["schemas"]["NewExport"];
+  return answer(apiClient.POST("/api/batch-jobs/{batch_id}/export/estimate", { ...at(batchJobId), body, signal }));
+}
+
+export async function cancelExport({ batch_job_id, id }: BatchExport): Promise<BatchExport> {
+  const params = { path: { batch_id: batch_job_id, export_id: id } };
+  return answer(apiClient.POST("/api/batch-jobs/{batch_id}/export/{export_id}/cancel", { params }));
+}
+
+/** Make an export anew that failed, was cancelled or has expired. */
+export async function retryExport({ batch_job_id, id }: BatchExport): Promise<BatchExport> {
+  const params = { path: { batch_id: batch_job_id, export_id: id } };
+  return answer(apiClient.POST("/api/batch-jobs/{batch_id}/export/{export_id}/retry", { params }));
 }
 
 export async function getExportStatus(batchJobId: string, exportId: string): Promise<BatchExport> {

@@ -1,5 +1,5 @@
 /** Under which keys answers are kept. */
-import type { BatchJobStatus } from "@/types/batch";
+import type { BatchExportConfig, BatchJobStatus } from "@/types/batch";
 
 export interface BatchListParams {
   status?: BatchJobStatus;
@@ -22,7 +22,12 @@ export const keys = {
   batches: ["batches", "one"] as const,
   batch: (id: string) => ["batches", "one", id] as const,
   thumbnails: (id: string) => ["batches", "thumbnails", id] as const,
+  report: (id: string) => ["batches", "report", id] as const,
+  transcript: (batchId: string, videoId: string) => ["transcripts", batchId, videoId] as const,
+  highlights: (batchId: string, videoId: string) => ["highlights", batchId, videoId] as const,
+  batchHighlights: (batchId: string, completed: number) => ["highlights", batchId, "all", completed] as const,
   exports: (batchId: string) => ["exports", "batch", batchId] as const,
+  exportEstimate: (batchId: string, config: BatchExportConfig) => ["exports", "estimate", batchId, config] as const,
   allExports: ["exports", "all"] as const,
   videoLists: ["videos", "list"] as const,
   videoList: (params: VideoListParams) => ["videos", "list", params] as const,

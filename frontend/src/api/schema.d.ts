@@ -156,6 +156,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/batch-jobs/{batch_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What came of a batch
+         * @description Of each video the length before and after, the work it took, and why it failed and what to do; when the batch has ended.
+         */
+        get: operations["get_batch_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/batch-jobs/{batch_id}/videos": {
         parameters: {
             query?: never;
@@ -256,6 +276,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/batch-jobs/{batch_id}/videos/{video_id}/render": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Render a completed video again with other settings
+         * @description The batch is processing again; the earlier result stays until the new one is stored, and also when that fails.
+         */
+        post: operations["render_video_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/batch-jobs/{batch_id}/progress": {
         parameters: {
             query?: never;
@@ -316,6 +356,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/batch-jobs/{batch_id}/export/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What an export would be
+         * @description Size, number of videos and the names of the files, as the same body would give them; nothing is made.
+         */
+        post: operations["estimate_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/batch-jobs/{batch_id}/export/{export_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel an export
+         * @description It stops within a second, and nothing is left of it.
+         */
+        post: operations["cancel_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/batch-jobs/{batch_id}/export/{export_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an export anew
+         * @description One that failed, was cancelled or has expired, with its options, of what the batch has now.
+         */
+        post: operations["retry_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/batch-jobs/{batch_id}/export/{export_id}": {
         parameters: {
             query?: never;
@@ -368,6 +468,66 @@ export interface paths {
          * @description The newest hundred of all batches, each with the name of its batch.
          */
         get: operations["list_all_exports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/batch-jobs/{batch_id}/videos/{video_id}/transcript": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is said in a finished video
+         * @description Sentences and words with their times in the output and in the source, and URLs of the same as files.
+         */
+        get: operations["get_transcript"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/batch-jobs/{batch_id}/videos/{video_id}/highlights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The highlights of a finished video
+         * @description Passages in their order, each with its score and the reasons for it.
+         */
+        get: operations["get_highlights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/batch-jobs/{batch_id}/highlights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The highlights of a batch
+         * @description The best passages of all its finished videos: scores can be compared between videos.
+         */
+        get: operations["get_batch_highlights"];
         put?: never;
         post?: never;
         delete?: never;
@@ -532,6 +692,70 @@ export interface paths {
          * @description The account that asks, with the limits of its tier.
          */
         get: operations["get_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My preferences
+         * @description How many videos are processed at the same time, and how many the tier allows.
+         */
+        get: operations["get_preferences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change my preferences
+         * @description Fewer videos at once than the tier allows, or with null as many as it does; videos that run are finished.
+         */
+        patch: operations["change_preferences"];
+        trace?: never;
+    };
+    "/api/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What I have used of my tier
+         * @description Minutes of the month that were processed, that are held and that are left; open batches; the limits of the tier.
+         */
+        get: operations["get_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who works, on what, since when
+         * @description For accounts with the role operator: every worker with the videos and exports in its hands, and how many wait.
+         */
+        get: operations["list_workers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -738,6 +962,8 @@ export interface components {
             /** @default null */
             estimated_time_remaining: number | null;
             /** @default null */
+            estimated_completion_at: string | null;
+            /** @default null */
             error_message: string | null;
             created_at: string;
             /** @default null */
@@ -764,6 +990,10 @@ export interface components {
             /** @default null */
             operation: string | null;
             /** @default null */
+            remaining_s: number | null;
+            /** @default [] */
+            left_out: components["schemas"]["LeftOut"][];
+            /** @default null */
             deliverable: components["schemas"]["StoredObject"] | null;
             /** @default null */
             file_name: string | null;
@@ -780,6 +1010,14 @@ export interface components {
             completed_at: string | null;
             /** @default 0 */
             revision: number;
+        };
+        /**
+         * BatchHighlights
+         * @description The best highlights of a batch, and how many there are in all.
+         */
+        BatchHighlights: {
+            highlights: components["schemas"]["RankedHighlight"][];
+            total: number;
         };
         /**
          * BatchJob
@@ -808,6 +1046,8 @@ export interface components {
             /** @default null */
             estimated_time_remaining: number | null;
             /** @default null */
+            estimated_completion_at: string | null;
+            /** @default null */
             error_message: string | null;
             created_at: string;
             /** @default null */
@@ -830,6 +1070,28 @@ export interface components {
             };
         };
         /**
+         * BatchReport
+         * @description What came of a batch that has ended.
+         */
+        BatchReport: {
+            /** Format: uuid */
+            batch_job_id: string;
+            name: string;
+            status: components["schemas"]["BatchStatus"];
+            started_at: string | null;
+            completed_at: string | null;
+            elapsed_s: number | null;
+            processing_s: number;
+            completed_videos: number;
+            failed_videos: number;
+            cancelled_videos: number;
+            source_s: number;
+            output_s: number;
+            saved_s: number;
+            warnings: number;
+            videos: components["schemas"]["VideoReport"][];
+        };
+        /**
          * BatchSettings
          * @description What is done to every video of a batch. Loudness is in dB relative to full scale, times are in seconds.
          *
@@ -850,6 +1112,11 @@ export interface components {
              * @default []
              */
             vocabulary?: string[];
+            /**
+             * @description true to put the subtitles into the video as a track to switch on
+             * @default false
+             */
+            embed_subtitles?: boolean;
             /**
              * @description true to cut out silence
              * @default false
@@ -966,6 +1233,8 @@ export interface components {
             /** @default 0 */
             attempt: number;
             /** @default null */
+            settings: components["schemas"]["BatchSettings"] | null;
+            /** @default null */
             processing_result: components["schemas"]["ProcessingResult"] | null;
             /** @default null */
             output: components["schemas"]["StoredObject"] | null;
@@ -975,6 +1244,10 @@ export interface components {
             uploaded_at: string | null;
             /** @default null */
             next_try_at: string | null;
+            /** @default null */
+            estimated_time_remaining: number | null;
+            /** @default null */
+            estimated_completion_at: string | null;
             created_at: string;
             /** @default null */
             started_at: string | null;
@@ -1005,6 +1278,18 @@ export interface components {
             password: string;
         };
         /**
+         * ExportEstimate
+         * @description What an export would be, told before it is made.
+         */
+        ExportEstimate: {
+            videos: number;
+            size_bytes: number;
+            duration_s: number;
+            file_name: string;
+            files: string[];
+            left_out: components["schemas"]["LeftOut"][];
+        };
+        /**
          * ExportEvent
          * @description The state of an export changed.
          */
@@ -1021,6 +1306,10 @@ export interface components {
             progress: number;
             /** @default null */
             operation: string | null;
+            /** @default null */
+            remaining_s: number | null;
+            /** @default [] */
+            left_out: components["schemas"]["LeftOut"][];
             /** @default null */
             deliverable: components["schemas"]["StoredObject"] | null;
             /** @default null */
@@ -1065,6 +1354,8 @@ export interface components {
             export_id: string;
             progress: number;
             operation: string;
+            /** @default null */
+            remaining_s: number | null;
         };
         /**
          * ExportRequested
@@ -1088,6 +1379,40 @@ export interface components {
         FieldProblem: {
             field: string;
             detail: string;
+        };
+        /**
+         * Highlight
+         * @description A passage worth showing first. Seconds in the output, and of the source.
+         */
+        Highlight: {
+            start_s: number;
+            end_s: number;
+            source_start_s: number;
+            source_end_s: number;
+            score: number;
+            reasons: components["schemas"]["Reason"][];
+            /** @default  */
+            text: string;
+        };
+        /**
+         * Highlights
+         * @description The highlights of a video in the order in which they are heard.
+         */
+        Highlights: {
+            sensitivity: components["schemas"]["Sensitivity"];
+            /** @default [] */
+            highlights: components["schemas"]["Highlight"][];
+            /** @default [] */
+            notes: string[];
+        };
+        /**
+         * LeftOut
+         * @description A video that is not in an export, and why.
+         */
+        LeftOut: {
+            position: number;
+            name: string;
+            reason: string;
         };
         /**
          * LibraryPage
@@ -1226,6 +1551,7 @@ export interface components {
              *       "language": null,
              *       "model": null,
              *       "vocabulary": [],
+             *       "embed_subtitles": false,
              *       "remove_silence": false,
              *       "silence_threshold": -40,
              *       "min_silence_s": 0.5,
@@ -1282,6 +1608,31 @@ export interface components {
              * @default false
              */
             batch_prefix?: boolean;
+            /**
+             * @description true to put transcripts and subtitles into a ZIP
+             * @default true
+             */
+            transcripts?: boolean;
+            /**
+             * @description true to put highlights into a ZIP
+             * @default true
+             */
+            highlights?: boolean;
+            /**
+             * @description a pattern such as '{position:03}_{name}', with {name}, {position} and {batch}, or null
+             * @default null
+             */
+            naming?: string | null;
+            /**
+             * @description a list of 1 to 500 ids of videos of the batch, or null for all
+             * @default null
+             */
+            video_ids?: string[] | null;
+            /**
+             * @description true to leave out videos whose files are missing or damaged, instead of failing
+             * @default false
+             */
+            skip_damaged?: boolean;
         };
         /**
          * NewFile
@@ -1300,6 +1651,14 @@ export interface components {
              * @default null
              */
             type?: string | null;
+        };
+        /**
+         * NewRendering
+         * @description How a completed video is to be rendered again.
+         */
+        NewRendering: {
+            /** @description an object with all settings for this video */
+            settings: components["schemas"]["BatchSettings"];
         };
         /**
          * NewTemplate
@@ -1348,6 +1707,22 @@ export interface components {
             expires_at: string;
         };
         /**
+         * Preferences
+         * @description What an account has chosen for itself.
+         */
+        Preferences: {
+            concurrency: number;
+            concurrency_limit: number;
+        };
+        /**
+         * PreferencesChange
+         * @description What the account wants from now on.
+         */
+        PreferencesChange: {
+            /** @description a number of videos from 1 to 5 to be processed at the same time, or null for all that the tier allows */
+            concurrency: number | null;
+        };
+        /**
          * Problem
          * @description A problem body as in RFC 9457.
          */
@@ -1378,6 +1753,14 @@ export interface components {
             warnings: string[];
             /** @default null */
             facts: components["schemas"]["MediaFacts"] | null;
+            /** @default [] */
+            files: components["schemas"]["StoredObject"][];
+            /** @default null */
+            language: string | null;
+            /** @default null */
+            words: number | null;
+            /** @default null */
+            highlights: number | null;
         };
         /**
          * ProgressEvent
@@ -1394,6 +1777,10 @@ export interface components {
             current_stage: components["schemas"]["Stage"];
             stage_percentage: number;
             attempt: number;
+            /** @default null */
+            estimated_time_remaining: number | null;
+            /** @default null */
+            video_time_remaining: number | null;
         };
         /**
          * Quality
@@ -1401,6 +1788,39 @@ export interface components {
          * @enum {unknown}
          */
         Quality: "1080p" | "4K" | "720p" | "source";
+        /**
+         * RankedHighlight
+         * @description A highlight among all of its batch.
+         */
+        RankedHighlight: {
+            rank: number;
+            /** Format: uuid */
+            video_id: string;
+            video_name: string;
+            highlight: components["schemas"]["Highlight"];
+        };
+        /**
+         * Reason
+         * @description One thing that makes a passage stand out, in a sentence for people.
+         */
+        Reason: {
+            why: components["schemas"]["Why"];
+            sentence: string;
+            points: number;
+        };
+        /**
+         * Segment
+         * @description A sentence, or as much of one as is said without a long pause.
+         */
+        Segment: {
+            id: number;
+            start: number;
+            end: number;
+            text: string;
+            words: components["schemas"]["Word"][];
+            source_start: number;
+            source_end: number;
+        };
         /**
          * Sensitivity
          * @description How readily a passage counts as a highlight.
@@ -1483,6 +1903,18 @@ export interface components {
          */
         Tier: "creator" | "free" | "pro";
         /**
+         * Transcript
+         * @description What is said in a video. `start` and `end` are times in the output, `source_start` and `source_end` in the source.
+         */
+        Transcript: {
+            language: string | null;
+            model: string;
+            /** @default  */
+            text: string;
+            /** @default [] */
+            segments: components["schemas"]["Segment"][];
+        };
+        /**
          * UploadEvent
          * @description Bytes of a video arrived. Has no event id.
          */
@@ -1524,6 +1956,24 @@ export interface components {
             plan: components["schemas"]["UploadPlan"];
             parts: components["schemas"]["StoredPart"][];
             complete: boolean;
+        };
+        /**
+         * Usage
+         * @description What an account has used of what its tier allows.
+         */
+        Usage: {
+            tier: components["schemas"]["Tier"];
+            /** Format: date */
+            month: string;
+            resets_at: string;
+            minutes_used: number;
+            minutes_held: number;
+            minutes_limit: number;
+            minutes_left: number;
+            open_batches: number;
+            running_videos: number;
+            concurrency: number;
+            limits: components["schemas"]["Limits"];
         };
         /**
          * UserExport
@@ -1622,6 +2072,8 @@ export interface components {
             /** @default 0 */
             attempt: number;
             /** @default null */
+            settings: components["schemas"]["BatchSettings"] | null;
+            /** @default null */
             processing_result: components["schemas"]["ProcessingResult"] | null;
             /** @default null */
             output: components["schemas"]["StoredObject"] | null;
@@ -1631,6 +2083,10 @@ export interface components {
             uploaded_at: string | null;
             /** @default null */
             next_try_at: string | null;
+            /** @default null */
+            estimated_time_remaining: number | null;
+            /** @default null */
+            estimated_completion_at: string | null;
             created_at: string;
             /** @default null */
             started_at: string | null;
@@ -1649,11 +2105,41 @@ export interface components {
             video_ids: string[];
         };
         /**
+         * VideoReport
+         * @description What came of one video.
+         */
+        VideoReport: {
+            /** Format: uuid */
+            video_id: string;
+            position: number;
+            name: string;
+            status: components["schemas"]["VideoStatus"];
+            source_s: number | null;
+            output_s: number | null;
+            saved_s: number;
+            processing_s: number | null;
+            attempts: number;
+            error_code: string | null;
+            error_message: string | null;
+            what_to_do: string | null;
+            warnings: string[];
+        };
+        /**
          * VideoStatus
          * @description Where a video of a batch stands. It is `pending` before its first byte, and again once it is uploaded and waits.
          * @enum {unknown}
          */
         VideoStatus: "cancelled" | "completed" | "failed" | "pending" | "processing" | "uploading";
+        /**
+         * VideoTranscript
+         * @description What is said in a finished video.
+         */
+        VideoTranscript: {
+            transcript: components["schemas"]["Transcript"];
+            downloads: {
+                [key: string]: string;
+            };
+        };
         /**
          * VideosToAdd
          * @description Videos of the library to add to a batch.
@@ -1672,6 +2158,63 @@ export interface components {
              * @default null
              */
             video_ids?: string[] | null;
+        };
+        /**
+         * Why
+         * @description What makes a passage stand out.
+         * @enum {unknown}
+         */
+        Why: "exclamation" | "fast" | "keyword" | "loud" | "pause" | "question" | "reaction" | "scene";
+        /**
+         * Word
+         * @description A word, with the space before it.
+         */
+        Word: {
+            word: string;
+            start: number;
+            end: number;
+            probability: number;
+            source_start: number;
+            source_end: number;
+        };
+        /**
+         * WorkShown
+         * @description A video or an export in a worker's hands.
+         */
+        WorkShown: {
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            /** Format: uuid */
+            batch_job_id: string;
+            /** Format: uuid */
+            user_id: string;
+            name: string;
+            stage: components["schemas"]["Stage"] | null;
+            attempt: number;
+            since: string | null;
+            lease_until: string | null;
+        };
+        /**
+         * WorkerShown
+         * @description A worker, and what it works on.
+         */
+        WorkerShown: {
+            worker: string;
+            service: string;
+            slots: number | null;
+            alive: boolean;
+            started_at: string | null;
+            running: components["schemas"]["WorkShown"][];
+        };
+        /**
+         * Workers
+         * @description Everybody who works, and what waits for them.
+         */
+        Workers: {
+            workers: components["schemas"]["WorkerShown"][];
+            waiting_videos: number;
+            waiting_users: number;
         };
     };
     responses: never;
@@ -1791,6 +2334,15 @@ export interface operations {
             };
             /** @description More than the tier allows; Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2372,6 +2924,64 @@ export interface operations {
             };
         };
     };
+    get_batch_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchReport"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     add_videos_to_batch_job: {
         parameters: {
             query?: never;
@@ -2775,6 +3385,95 @@ export interface operations {
             };
         };
     };
+    render_video_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+                video_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "settings": {
+                 *         "remove_silence": true,
+                 *         "silence_threshold": -35
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewRendering"];
+            };
+        };
+        responses: {
+            /** @description What was asked for */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchJob"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed; More than the tier allows */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not what was asked for */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     watch_batch_job: {
         parameters: {
             query?: never;
@@ -2972,6 +3671,219 @@ export interface operations {
             };
         };
     };
+    estimate_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "format": "zip",
+                 *       "naming": "{position:03}_{name}"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewExport"];
+            };
+        };
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportEstimate"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not what was asked for */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchExport"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchExport"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_export: {
         parameters: {
             query?: never;
@@ -3091,6 +4003,158 @@ export interface operations {
             };
             /** @description Nobody is signed in */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_transcript: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+                video_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoTranscript"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_highlights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+                video_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Highlights"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_batch_highlights: {
+        parameters: {
+            query?: {
+                /** @description Highlights to show, the best first. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchHighlights"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3645,6 +4709,194 @@ export interface operations {
             };
             /** @description Nobody is signed in */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "concurrency": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["PreferencesChange"];
+            };
+        };
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not what was asked for */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_usage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Usage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_workers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workers"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -111,7 +111,7 @@ function SignedIn({ userId }: { userId: string }) {
             <Navigation kind="bottom" />
           </div>
         </div>
-        <UploadPanel />
+        <UploadPanel hidden={open === "batch"} />
         <DropAnywhere onFiles={newBatch} />
         <Announcer />
         <ShortcutsDialog open={open === "shortcuts"} onOpenChange={isOpen("shortcuts")} />

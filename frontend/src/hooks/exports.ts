@@ -1,11 +1,21 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { exportBatch, getAllExports, getExports } from "@/api/batch";
+import { keepPreviousData, type QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { cancelExport, estimateExport, exportBatch, getAllExports, getExports, retryExport } from "@/api/batch";
 import { keys } from "@/api/keys";
 import { usePolling } from "@/hooks/live";
 import type { BatchExport, BatchExportConfig } from "@/types/batch";
 
-function underWay(made: BatchExport): boolean {
+export function underWay(made: BatchExport): boolean {
   return made.status === "pending" || made.status === "processing";
+}
+
+/** What an export with these options would be; the last answer stays until the next is there. */
+export function useExportEstimate(batchId: string, config: BatchExportConfig) {
+  return useQuery({
+    queryKey: keys.exportEstimate(batchId, config),
+    queryFn: ({ signal }) => estimateExport(batchId, config, signal),
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
 }
 
 /** The exports of a batch, newest first. While one is built it is asked for again and again. */
@@ -39,8 +49,35 @@ export function useExportBatch(batchId: string) {
         made,
         ...all.filter((one) => one.id !== made.id),
       ]);
-      void client.invalidateQueries({ queryKey: keys.exports(batchId) });
-      void client.invalidateQueries({ queryKey: keys.allExports });
+      refresh(client, batchId);
     },
   });
+}
+
+/** Stop an export. */
+export function useCancelExport() {
+  return useChange(cancelExport);
+}
+
+/** Make an export anew that failed, was cancelled or has expired. */
+export function useRetryExport() {
+  return useChange(retryExport);
+}
+
+function useChange(change: (made: BatchExport) => Promise<BatchExport>) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: change,
+    onSuccess: (made) => {
+      client.setQueryData<BatchExport[]>(keys.exports(made.batch_job_id), (all) =>
+        all?.map((one) => (one.id === made.id ? made : one)),
+      );
+    },
+    onSettled: (_made, _error, { batch_job_id }) => refresh(client, batch_job_id),
+  });
+}
+
+function refresh(client: QueryClient, batchId: string): void {
+  void client.invalidateQueries({ queryKey: keys.exports(batchId) });
+  void client.invalidateQueries({ queryKey: keys.allExports });
 }

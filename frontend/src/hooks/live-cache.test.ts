@@ -32,11 +32,24 @@ function progress(percent: number, facts: object = {}): LiveEvent {
     current_stage: "exporting",
     stage_percentage: 0,
     attempt: 2,
+    estimated_time_remaining: null,
+    video_time_remaining: null,
     ...facts,
   };
 }
 
 describe("live events in the cache", () => {
+  it("tell when the batch will be done, and keep what was known while they do not", () => {
+    const now = Date.parse("2026-11-22T20:00:00Z");
+    applyEvents(client, [progress(40, { estimated_time_remaining: 90, video_time_remaining: 30 })], now);
+    const expected = { estimated_time_remaining: 90, estimated_completion_at: "2026-11-22T20:01:30.000Z" };
+    expect(shown()).toMatchObject(expected);
+    expect(listed()).toMatchObject(expected);
+    expect(shown().videos[0]?.estimated_time_remaining).toBe(30);
+    applyEvents(client, [progress(45)], now);
+    expect(shown()).toMatchObject(expected);
+  });
+
   it("show progress of the video, of its batch by its length, and in lists", () => {
     applyEvents(client, [progress(40)]);
     expect(shown().videos[0]).toMatchObject({ progress_percentage: 40, current_stage: "exporting" });

@@ -107,12 +107,14 @@ function putVideo(client: QueryClient, video: BatchVideo, at: number): Outcome |
 
 function putProgress(client: QueryClient, event: LiveProgress, touched: Set<string>, at: number): void {
   if (event.type === "export_progress") {
-    const step = { progress: event.progress, operation: event.operation, status: "processing" as const };
+    const { progress, operation, remaining_s = null } = event;
+    const step = { progress, operation, remaining_s, status: "processing" as const };
     changeExport(client, event.batch_id, event.export_id, (known) =>
       known.status === "pending" || known.status === "processing" ? { ...known, ...step } : known,
     );
     return;
   }
+  if (event.type === "progress") foresee(client, event, at);
   const batch = client.getQueryData<BatchJobDetails>(keys.batch(event.batch_id));
   const was = batch?.videos.find((video) => video.video_id === event.video_id);
   if (event.type === "progress" && !was) nudge(client, event.batch_id, event.video_id, event.progress);
@@ -133,7 +135,21 @@ function worked(video: BatchVideo, event: Extract<LiveProgress, { type: "progres
     attempt: event.attempt,
     progress_percentage: event.progress,
     current_stage: event.current_stage,
+    estimated_time_remaining: event.video_time_remaining ?? video.estimated_time_remaining,
   };
+}
+
+/** Progress tells when its batch will be done, as soon as that is known. */
+function foresee(client: QueryClient, event: Extract<LiveProgress, { type: "progress" }>, at: number): void {
+  const seconds = event.estimated_time_remaining;
+  if (seconds === null) return;
+  const change = {
+    estimated_time_remaining: seconds,
+    estimated_completion_at: new Date(at + seconds * 1000).toISOString(),
+  };
+  const changed = <T extends BatchJob>(job: T): T => (job.status === "processing" ? { ...job, ...change } : job);
+  client.setQueryData<BatchJobDetails>(keys.batch(event.batch_id), (known) => known && changed(known));
+  changeInLists(client, event.batch_id, changed);
 }
 
 function uploaded(video: BatchVideo, event: Extract<LiveProgress, { type: "upload" }>): BatchVideo {

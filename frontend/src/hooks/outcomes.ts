@@ -61,7 +61,12 @@ export function useOutcomeToasts(): (outcomes: Outcome[]) => void {
           outcome.about === "video" ? [outcome.batchId, outcome.batchName] : [outcome.batch.id, outcome.batch.name];
         const none: Told = { batchId, name, done: 0, failed: 0, over: null, lastError: null };
         const told = waiting.current.get(batchId) ?? none;
-        if (outcome.about === "batch") told.over = outcome.batch.status === "failed" ? "failed" : "completed";
+        if (outcome.about === "batch") {
+          // At its end all of it counts, not only what ended a moment ago.
+          told.over = outcome.batch.status === "failed" ? "failed" : "completed";
+          told.done = outcome.batch.completed_videos;
+          told.failed = outcome.batch.failed_videos;
+        } else if (told.over) continue;
         else if (outcome.video.status === "completed") told.done += 1;
         else {
           told.failed += 1;

@@ -1,5 +1,4 @@
 /** Settings of a batch: defaults, what is wrong with them, and how they read in short. */
-import { CAPABILITIES } from "@/lib/capabilities";
 import type { BatchSettings, Quality } from "@/types/batch";
 
 export const DEFAULT_SETTINGS: BatchSettings = {
@@ -7,6 +6,7 @@ export const DEFAULT_SETTINGS: BatchSettings = {
   language: null,
   model: null,
   vocabulary: [],
+  embed_subtitles: false,
   remove_silence: true,
   silence_threshold: -40,
   min_silence_s: 0.5,
@@ -41,6 +41,16 @@ export const LANGUAGES: readonly [string, string][] = [
   ["zh", "Chinese"],
 ];
 
+/** Whisper's sizes; an installation may have others of its own. */
+export const MODELS: readonly [string, string][] = [
+  ["tiny", "Tiny: fastest, for drafts"],
+  ["base", "Base: fast"],
+  ["small", "Small: good"],
+  ["medium", "Medium: better, slow"],
+  ["large-v3", "Large: best, slowest"],
+  ["turbo", "Turbo: nearly the best, faster"],
+];
+
 /** Exact sizes at or below each quality. */
 export const RESOLUTIONS: Record<Quality, readonly string[]> = {
   "720p": ["1280x720", "960x540", "854x480"],
@@ -48,15 +58,6 @@ export const RESOLUTIONS: Record<Quality, readonly string[]> = {
   "4K": ["3840x2160", "2560x1440", "1920x1080"],
   source: [],
 };
-
-/** What has no effect or cannot be chosen is taken out, so that the server gets settings that it accepts. */
-export function acceptable(settings: BatchSettings): BatchSettings {
-  return {
-    ...settings,
-    transcribe: settings.transcribe && CAPABILITIES.transcribe.available,
-    detect_highlights: settings.detect_highlights && CAPABILITIES.detect_highlights.available,
-  };
-}
 
 export type SettingsProblems = Partial<Record<keyof BatchSettings, string>>;
 
@@ -91,6 +92,9 @@ export function settingsWarnings(settings: BatchSettings): string[] {
   }
   if (settings.export_format === "webm" && settings.export_quality === "4K") {
     warnings.push("4K as WebM takes several times as long as MP4.");
+  }
+  if (settings.detect_highlights && !settings.transcribe && settings.keywords.length > 0) {
+    warnings.push("Keywords are found in transcripts only: transcribe as well.");
   }
   if (!settings.transcribe && !settings.remove_silence && !settings.detect_highlights) {
     warnings.push("Nothing is cut: videos are only converted to the export settings.");

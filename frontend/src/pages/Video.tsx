@@ -1,7 +1,10 @@
 import { ArrowLeft, Download, FileVideo, ListVideo } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useCallback, useRef, useState } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
+import { HighlightTimeline } from "@/components/batch/HighlightTimeline";
+import { Player } from "@/components/batch/Player";
 import { StatusBadge } from "@/components/batch/StatusBadge";
+import { TranscriptPanel } from "@/components/batch/TranscriptPanel";
 import { Page } from "@/components/layout/Page";
 import { Empty, Failure } from "@/components/layout/States";
 import { When } from "@/components/layout/When";
@@ -12,6 +15,7 @@ import { RadioGroup } from "@/components/ui/radio-group";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useBatchJob } from "@/hooks/batches";
 import { useVideo } from "@/hooks/videos";
+import { useHighlights, useTranscript } from "@/hooks/words";
 import { formatBytes, formatDuration, plural } from "@/lib/format";
 import type { BatchVideo, Video as VideoView } from "@/types/batch";
 
@@ -57,19 +61,36 @@ function Shown({ video, made }: { video: VideoView; made: BatchVideo | null }) {
   const output = made?.output_video_url ?? null;
   const shows = wanted ?? (output ? "output" : "source");
   const url = shows === "output" ? output : (video.source_url ?? null);
+  const { data: transcript } = useTranscript(made);
+  const { data: highlights } = useHighlights(made);
+  const [params] = useSearchParams();
+  const from = Number.parseFloat(params.get("t") ?? "0") || 0;
+  const player = useRef<HTMLVideoElement>(null);
+  const [at, setAt] = useState(from);
+  const seek = useCallback((seconds: number) => {
+    if (!player.current) return;
+    setAt(seconds);
+    player.current.currentTime = seconds;
+    // A browser may refuse to play; where the player stands is right all the same.
+    player.current.play()?.catch(() => {});
+  }, []);
+  const result = made?.processing_result;
+  const length = (shows === "output" ? result?.output_s : result?.source_s) ?? 0;
   return (
     <div className="grid gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
       <div className="grid content-start gap-3">
         <div className="aspect-video overflow-hidden rounded-xl border border-line bg-black">
           {url ? (
-            // biome-ignore lint/a11y/useMediaCaption: subtitles come with transcripts.
-            <video
+            <Player
               key={url}
-              src={url}
-              poster={video.thumbnail_url ?? undefined}
-              controls
-              preload="metadata"
-              className="size-full"
+              player={player}
+              url={url}
+              poster={video.thumbnail_url}
+              segments={transcript?.transcript.segments}
+              language={transcript?.transcript.language}
+              timeline={shows}
+              from={shows === "output" ? from : 0}
+              onTime={setAt}
             />
           ) : (
             <div className="grid size-full place-items-center bg-sunken">
@@ -112,6 +133,8 @@ function Shown({ video, made }: { video: VideoView; made: BatchVideo | null }) {
             {made.error_message}
           </Alert>
         )}
+        {highlights && <HighlightTimeline of={highlights} timeline={shows} duration={length} at={at} onSeek={seek} />}
+        {transcript && <TranscriptPanel of={transcript} timeline={shows} at={at} onSeek={seek} />}
       </div>
       <div className="grid content-start gap-4">
         <Batches video={video} />

@@ -1,6 +1,17 @@
 /** Things as the server would tell them, for tests. */
 import { DEFAULT_SETTINGS } from "@/lib/settings";
-import type { BatchExport, BatchJob, BatchJobDetails, BatchVideo, Me, SettingsTemplate } from "@/types/batch";
+import type {
+  BatchExport,
+  BatchJob,
+  BatchJobDetails,
+  BatchReport,
+  BatchVideo,
+  ExportEstimate,
+  Highlight,
+  Me,
+  SettingsTemplate,
+  VideoTranscript,
+} from "@/types/batch";
 
 const NOW = "2026-11-22T12:00:00Z";
 let number = 0;
@@ -48,6 +59,7 @@ export function makeJob(facts: Partial<BatchJob> = {}): BatchJob {
     total_duration_seconds: 3600,
     processed_duration_seconds: 1800,
     estimated_time_remaining: 600,
+    estimated_completion_at: "2099-11-22T20:10:00Z",
     error_message: null,
     created_at: NOW,
     started_at: NOW,
@@ -76,6 +88,9 @@ export function makeVideo(facts: Partial<BatchVideo> = {}): BatchVideo {
     retry_count: 0,
     max_retries: 3,
     attempt: 0,
+    estimated_time_remaining: null,
+    estimated_completion_at: null,
+    settings: null,
     processing_result: null,
     output: null,
     output_video_url: null,
@@ -86,6 +101,42 @@ export function makeVideo(facts: Partial<BatchVideo> = {}): BatchVideo {
     completed_at: null,
     updated_at: NOW,
     revision: 1,
+    ...facts,
+  };
+}
+
+/** What came of a batch. */
+export function makeReport(batch: BatchJobDetails, facts: Partial<BatchReport> = {}): BatchReport {
+  return {
+    batch_job_id: batch.id,
+    name: batch.name,
+    status: batch.status,
+    started_at: NOW,
+    completed_at: NOW,
+    elapsed_s: 720,
+    processing_s: 600,
+    completed_videos: batch.completed_videos,
+    failed_videos: batch.failed_videos,
+    cancelled_videos: batch.cancelled_videos,
+    source_s: 1834,
+    output_s: 1400,
+    saved_s: 434,
+    warnings: 0,
+    videos: batch.videos.map((video) => ({
+      video_id: video.video_id,
+      position: video.position,
+      name: video.name,
+      status: video.status,
+      source_s: 1834,
+      output_s: 1400,
+      saved_s: 434,
+      processing_s: 600,
+      attempts: 1,
+      error_code: video.error_code,
+      error_message: video.error_message,
+      what_to_do: video.error_message ? "Upload it again." : null,
+      warnings: [],
+    })),
     ...facts,
   };
 }
@@ -123,6 +174,8 @@ export function makeExport(facts: Partial<BatchExport> = {}): BatchExport {
     status: "completed",
     progress: 100,
     operation: null,
+    remaining_s: null,
+    left_out: [],
     deliverable: null,
     file_name: "Season 3.zip",
     file_size: 512_000_000,
@@ -132,6 +185,18 @@ export function makeExport(facts: Partial<BatchExport> = {}): BatchExport {
     created_at: NOW,
     completed_at: NOW,
     revision: 1,
+    ...facts,
+  };
+}
+
+export function makeEstimate(facts: Partial<ExportEstimate> = {}): ExportEstimate {
+  return {
+    videos: 2,
+    size_bytes: 200_000_000,
+    duration_s: 120,
+    file_name: "Season 3.zip",
+    files: ["001_one.mp4", "002_two.mp4"],
+    left_out: [],
     ...facts,
   };
 }
@@ -153,4 +218,40 @@ export function makeFile(name: string, size = 1000, type = "video/mp4"): File {
   const file = new File(["x"], name, { type, lastModified: 1 });
   Object.defineProperty(file, "size", { value: size });
   return file;
+}
+
+/** Sentences of which each begins four seconds after the one before; the source is ten seconds behind. */
+export function makeTranscript(...sentences: string[]): VideoTranscript {
+  const segments = sentences.map((text, id) => {
+    const words = text.split(" ").map((word, place) => {
+      const start = 4 * id + place / 2;
+      return {
+        word: ` ${word}`,
+        start,
+        end: start + 0.5,
+        probability: 0.9,
+        source_start: start + 10 * id,
+        source_end: start + 10 * id + 0.5,
+      };
+    });
+    const times = { start: 4 * id, end: 4 * id + 3, source_start: 14 * id, source_end: 14 * id + 3 };
+    return { id, text, words, ...times };
+  });
+  return {
+    transcript: { language: "en", model: "tiny", text: sentences.join(" "), segments },
+    downloads: { srt: "/srt", vtt: "/vtt", txt: "/txt", json: "/json" },
+  };
+}
+
+export function makeHighlight(facts: Partial<Highlight> = {}): Highlight {
+  return {
+    start_s: 10,
+    end_s: 14,
+    source_start_s: 12,
+    source_end_s: 16,
+    score: 1,
+    reasons: [{ why: "keyword", sentence: "Says “answer”.", points: 1 }],
+    text: "What is the best answer?",
+    ...facts,
+  };
 }

@@ -1,13 +1,15 @@
 /** A gateway for component tests: it answers over HTTP, as the real one does. */
 import { HttpResponse, http, type JsonBodyType } from "msw";
 import { setupServer } from "msw/node";
-import { makeMe } from "@/test/make";
+import { makeEstimate, makeMe } from "@/test/make";
 
 export const server = setupServer(
   http.get("*/api/me", () => HttpResponse.json(makeMe())),
   http.get("*/api/settings-templates", () => HttpResponse.json({ templates: [] })),
   http.get("*/api/videos", () => HttpResponse.json({ videos: [], total: 0 })),
+  http.get("*/api/batch-jobs/:id/report", () => HttpResponse.json({ code: "conflict" }, { status: 409 })),
   http.get("*/api/batch-jobs/:id/exports", () => HttpResponse.json({ exports: [] })),
+  http.post("*/api/batch-jobs/:id/export/estimate", () => HttpResponse.json(makeEstimate())),
 );
 
 type Method = "get" | "post" | "put" | "patch" | "delete";

@@ -10,7 +10,7 @@ type WithSettings<T> = Omit<T, "settings"> & { settings: BatchSettings };
 /** A batch, without its videos. */
 export type BatchJob = WithSettings<Schemas["BatchJob"]>;
 /** One video in one batch. */
-export type BatchVideo = Schemas["BatchVideo"];
+export type BatchVideo = Omit<Schemas["BatchVideo"], "settings"> & { settings: BatchSettings | null };
 /** What came of a video. */
 export type ProcessingResult = Schemas["ProcessingResult"];
 /** A batch with all its videos, in their order. */
@@ -30,6 +30,8 @@ export type BatchExportFormat = Schemas["ExportFormat"];
 export type HighlightSensitivity = Schemas["Sensitivity"];
 export type OutputFormat = Schemas["OutputFormat"];
 export type Quality = Schemas["Quality"];
+
+export type BatchReport = Schemas["BatchReport"];
 
 /** How a batch gets on, in short. */
 export interface BatchProgress {
@@ -55,6 +57,16 @@ export interface UploadProgress {
 
 /** How an export is put together. */
 export type BatchExportConfig = Partial<Schemas["NewExport"]> & { format: BatchExportFormat };
+
+/** What an export would be, told before it is made. */
+export type ExportEstimate = Schemas["ExportEstimate"];
+
+/** What is said in a finished video, and where it can be had as a file. */
+export type VideoTranscript = Schemas["VideoTranscript"];
+export type TranscriptSegment = Schemas["Segment"];
+export type Highlight = Schemas["Highlight"];
+export type Highlights = Schemas["Highlights"];
+export type BatchHighlights = Schemas["BatchHighlights"];
 
 export type UploadPlan = Schemas["UploadPlan"];
 export type UploadState = Schemas["UploadState"];

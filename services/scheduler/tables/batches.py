@@ -109,7 +109,8 @@ class BatchJobs(Table, tablename="batch_jobs"):
             updated_at=now,
             videos=tuple(replace(video, updated_at=now) if video.id in changed else video for video in new.videos),
         )
-        fields = {**_batch_columns(new), **_sums(new), "revision": new.revision}
+        fields = _different(_batch_columns(old) | _sums(old), _batch_columns(new) | _sums(new))
+        fields["revision"] = new.revision
         kept = {video.id for video in new.videos}
         for gone in (video for video in old.videos if video.id not in kept):
             await BatchVideos.raw("delete from batch_videos where id = {}", gone.id)
@@ -120,7 +121,7 @@ class BatchJobs(Table, tablename="batch_jobs"):
         await together(
             cls._meta.db,
             *also,
-            *BatchVideos.storing(new, (video for video in stale if video.id in before)),
+            *BatchVideos.storing(new, before, (video for video in stale if video.id in before)),
             *QueueUsers.moving(new.user_id, waiting, running, charges_s(old.videos, new.videos)),
             Statement(update("batch_jobs", fields, BATCH_TYPES), (*fields.values(), new.id)),
         )
@@ -153,6 +154,15 @@ class BatchJobs(Table, tablename="batch_jobs"):
         return rows
 
     @classmethod
+    async def purge(cls) -> int:
+        """Remove the rows of deleted batches whose exports are gone; returns how many."""
+        rows = await cls.raw(
+            "delete from batch_jobs b where deleted_at is not null and not exists (select 1 from exports e"
+            " where e.batch_job_id = b.id and e.status in ('pending', 'processing', 'completed')) returning id"
+        )
+        return len(rows)
+
+    @classmethod
     async def page(
         cls, user_id: UUID, status: BatchStatus | None, limit: int, offset: int, sort: str
     ) -> tuple[list[dict[str, Any]], dict[str, int]]:
@@ -177,6 +187,10 @@ class BatchJobs(Table, tablename="batch_jobs"):
 
 def _batch_columns(batch: BatchState) -> dict[str, Any]:
     return {name: to_column(getattr(batch, name)) for name in BATCH_FIELDS}
+
+
+def _different(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in new.items() if value != old[name]}
 
 
 def _sums(batch: BatchState) -> dict[str, Any]:

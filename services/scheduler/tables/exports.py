@@ -129,6 +129,14 @@ class Exports(Table, tablename="exports"):
         return [from_row(row, ExportState) for row in rows]
 
     @classmethod
+    async def end_those_of(cls, batch_id: UUID) -> None:
+        """Let the finished exports of a batch expire now; the next sweep removes their files."""
+        await cls.raw(
+            "update exports set expires_at = clock_timestamp() where batch_job_id = {} and status = 'completed'",
+            batch_id,
+        )
+
+    @classmethod
     async def expire(cls) -> list[ExportState]:
         """Mark the exports whose time is over and return them."""
         rows = await cls.raw(

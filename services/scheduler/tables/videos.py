@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -88,12 +88,21 @@ class BatchVideos(Table, tablename="batch_videos"):
             await cls.raw(insert_all("batch_videos", rows[0]), msgspec.json.encode(rows).decode())
 
     @staticmethod
-    def storing(batch: BatchState, videos: Iterable[VideoState]) -> list[Statement]:
-        """What writes changed videos."""
-        rows = [{**msgspec.structs.asdict(video), "priority": batch.priority} for video in videos]
-        if not rows:
+    def storing(batch: BatchState, before: Mapping[UUID, VideoState], videos: Iterable[VideoState]) -> list[Statement]:
+        """What writes the columns that changed in any of these videos."""
+        videos = tuple(videos)
+        if not videos:
             return []
-        names = rows[0].keys() - {"id", "created_at"}
+        names = [
+            name
+            for name in VideoState.__struct_fields__
+            if any(getattr(video, name) != getattr(before[video.id], name) for video in videos)
+        ]
+        rows = [
+            {"id": video.id, "priority": batch.priority, **{name: getattr(video, name) for name in names}}
+            for video in videos
+        ]
+        names.append("priority")
         return [Statement(update_all("batch_videos", sorted(names)), (msgspec.json.encode(rows).decode(),))]
 
     @classmethod

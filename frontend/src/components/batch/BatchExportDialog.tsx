@@ -1,5 +1,5 @@
 import { Download, RefreshCw } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { ExportForm } from "@/components/batch/ExportForm";
 import { Expiry, ExportHistory } from "@/components/batch/ExportHistory";
 import { Failure } from "@/components/layout/States";
@@ -10,8 +10,8 @@ import { Progress } from "@/components/ui/progress";
 import { Separator } from "@/components/ui/separator";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useBatchJob } from "@/hooks/batches";
-import { useExportBatch, useExports } from "@/hooks/exports";
-import { formatBytes, formatRemaining } from "@/lib/format";
+import { underWay as isUnderWay, useCancelExport, useExportBatch, useExports, useRetryExport } from "@/hooks/exports";
+import { formatBytes, formatRemaining, plural } from "@/lib/format";
 import { explain } from "@/lib/problems";
 import { FORMAT } from "@/lib/status";
 import type { BatchExport, BatchExportConfig, BatchExportFormat } from "@/types/batch";
@@ -32,13 +32,18 @@ export default function BatchExportDialog({ batchJobId, onClose, defaultFormat =
     include_failed: false,
     original_names: false,
     batch_prefix: false,
+    naming: null,
+    video_ids: null,
+    skip_damaged: false,
   });
   const [following, setFollowing] = useState<string | null>(null);
   const current = exports?.find((made) => made.id === following) ?? null;
   const earlier = exports?.filter((made) => made.id !== following) ?? [];
-  const underWay = current !== null && (current.status === "pending" || current.status === "processing");
-  const file = FORMAT[config.format].file;
+  const retry = useRetryExport();
+  const underWay = current !== null && isUnderWay(current);
+  const stuck = current?.status === "failed" || current?.status === "cancelled" || current?.status === "expired";
   const begin = () => order.mutate(config, { onSuccess: ({ export_job_id }) => setFollowing(export_job_id) });
+  const refused = order.error ?? retry.error;
 
   return (
     <Dialog
@@ -47,13 +52,13 @@ export default function BatchExportDialog({ batchJobId, onClose, defaultFormat =
       title="Export"
       description={batch.data?.name}
       footer={
-        current === null || current.status === "failed" ? (
+        current === null ? (
           <>
             <Button variant="outline" onClick={onClose}>
               Close
             </Button>
             <Button onClick={begin} busy={order.isPending} disabled={!batch.data}>
-              {current ? "Try again" : `Export ${file}`}
+              Export {FORMAT[config.format].file}
             </Button>
           </>
         ) : (
@@ -67,15 +72,30 @@ export default function BatchExportDialog({ batchJobId, onClose, defaultFormat =
             <Button variant="outline" onClick={onClose}>
               Close
             </Button>
+            {stuck && (
+              <Button onClick={() => retry.mutate(current)} busy={retry.isPending}>
+                Try again
+              </Button>
+            )}
           </>
         )
       }
     >
       <div className="grid gap-6">
         {batch.error && !batch.data && <Failure error={batch.error} onRetry={() => batch.refetch()} />}
-        {order.error && <Alert title={explain(order.error).title}>{explain(order.error).detail}</Alert>}
+        {refused && <Alert title={explain(refused).title}>{explain(refused).detail}</Alert>}
         {current?.status === "failed" && (
           <Alert title="The export failed">{current.error_message ?? "No reason was given; try again."}</Alert>
+        )}
+        {current?.status === "cancelled" && (
+          <Alert tone="info" title="The export was cancelled">
+            Nothing of it is left.
+          </Alert>
+        )}
+        {current?.status === "expired" && (
+          <Alert tone="info" title="The export has expired">
+            It was kept for 24 hours; make it again.
+          </Alert>
         )}
         {underWay && <Building made={current} />}
         {current?.status === "completed" && <Ready made={current} />}
@@ -85,9 +105,7 @@ export default function BatchExportDialog({ batchJobId, onClose, defaultFormat =
             <Skeleton className="h-14" />
           </div>
         )}
-        {batch.data && (current === null || current.status === "failed") && (
-          <ExportForm batch={batch.data} config={config} onChange={setConfig} />
-        )}
+        {batch.data && current === null && <ExportForm batch={batch.data} config={config} onChange={setConfig} />}
         {earlier.length > 0 && (
           <section className="grid gap-3">
             <Separator />
@@ -101,7 +119,8 @@ export default function BatchExportDialog({ batchJobId, onClose, defaultFormat =
 }
 
 function Building({ made }: { made: BatchExport }) {
-  const left = useRemaining(made.progress);
+  const cancel = useCancelExport();
+  const left = formatRemaining(made.remaining_s);
   return (
     <section className="grid gap-2" aria-live="polite">
       <div className="numbers flex justify-between gap-3 text-sm">
@@ -109,25 +128,21 @@ function Building({ made }: { made: BatchExport }) {
         <span>{made.progress}%</span>
       </div>
       <Progress value={made.progress} label="Progress of the export" tone="busy" size="large" />
-      <p className="numbers text-muted text-xs">
-        {left ?? "This goes on when you close this window; you will be told when it is ready."}
-      </p>
+      <div className="flex items-center justify-between gap-3">
+        <p className="numbers text-muted text-xs">
+          {left ?? "This goes on when you close this window; you will be told when it is ready."}
+        </p>
+        <Button variant="outline" size="small" onClick={() => cancel.mutate(made)} busy={cancel.isPending}>
+          Cancel export
+        </Button>
+      </div>
+      {cancel.error && <Alert title={explain(cancel.error).title}>{explain(cancel.error).detail}</Alert>}
     </section>
   );
 }
 
-/** Time left, from how fast the percentage has grown since this was opened. */
-function useRemaining(percent: number): string | null {
-  const [start] = useState(() => ({ at: Date.now(), percent }));
-  const [left, setLeft] = useState<number | null>(null);
-  useEffect(() => {
-    const [passed, gained] = [(Date.now() - start.at) / 1000, percent - start.percent];
-    setLeft(gained >= 5 && passed > 2 ? ((100 - percent) * passed) / gained : null);
-  }, [percent, start]);
-  return formatRemaining(left);
-}
-
 function Ready({ made }: { made: BatchExport }) {
+  const left = made.left_out ?? [];
   return (
     <section className="grid justify-items-center gap-2 rounded-xl bg-good-soft px-5 py-6 text-center">
       <p className="break-all font-semibold">{made.file_name ?? "Your export is ready"}</p>
@@ -147,6 +162,15 @@ function Ready({ made }: { made: BatchExport }) {
             Download {FORMAT[made.format].file}
           </a>
         </Button>
+      )}
+      {left.length > 0 && (
+        <Alert tone="busy" className="mt-2 text-left" title={`${plural(left.length, "video")} left out`}>
+          {left.map(({ position, name, reason }) => (
+            <p key={position}>
+              {name}: {reason}
+            </p>
+          ))}
+        </Alert>
       )}
     </section>
   );

@@ -125,8 +125,8 @@ function Stat({
 
 function Times({ batch }: { batch: BatchJobDetails }) {
   const now = useNow();
-  const left = batch.status === "processing" ? batch.estimated_time_remaining : null;
-  const end = left === null ? null : new Date(now + left * 1000);
+  const end =
+    batch.status === "processing" && batch.estimated_completion_at ? new Date(batch.estimated_completion_at) : null;
   return (
     <p className="mt-2 flex flex-wrap gap-x-4 gap-y-1 text-muted text-xs">
       <span>

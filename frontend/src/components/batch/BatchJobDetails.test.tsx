@@ -88,10 +88,13 @@ describe("one batch", () => {
         current_stage: "exporting",
         stage_percentage: 5,
         attempt: 1,
+        estimated_time_remaining: 300,
+        video_time_remaining: 60,
       },
     ]);
     expect(await screen.findByText("Exporting…")).toBeInTheDocument();
     expect(screen.getAllByText("66%").length).toBeGreaterThan(0);
+    expect(screen.getByText("about 5 min left")).toBeInTheDocument();
   });
 
   it.each([

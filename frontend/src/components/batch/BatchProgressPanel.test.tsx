@@ -17,6 +17,8 @@ async function panel(videos: Partial<BatchVideo>[], facts: Partial<BatchJob> = {
 
 const DONE = { status: "completed", completed_at: "2026-11-22T12:30:00Z", started_at: "2026-11-22T12:00:00Z" } as const;
 
+const TIMES = { estimated_time_remaining: null, video_time_remaining: null };
+
 describe("the progress of a batch", () => {
   it("shows where it will be while it is loaded", async () => {
     hangs("get", "/api/batch-jobs/:id");
@@ -72,7 +74,14 @@ describe("the progress of a batch", () => {
   it("logs what happens, as it happens", async () => {
     const { client, batch } = await panel([{ status: "processing", current_stage: "removing_silence", attempt: 1 }]);
     const video = batch.videos[0] as BatchVideo;
-    const live = { batch_id: batch.id, video_id: video.video_id, progress: 60, stage_percentage: 1, attempt: 1 };
+    const live = {
+      batch_id: batch.id,
+      video_id: video.video_id,
+      progress: 60,
+      stage_percentage: 1,
+      attempt: 1,
+      ...TIMES,
+    };
     applyEvents(client, [{ type: "progress", ...live, current_stage: "exporting" }]);
     expect(await screen.findByText(/Silence removed/)).toBeInTheDocument();
     expect(screen.getByText(/Exporting in progress/)).toBeInTheDocument();

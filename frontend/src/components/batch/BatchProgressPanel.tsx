@@ -119,8 +119,8 @@ function PauseButton({ batch, compact }: { batch: BatchJobDetails; compact: bool
       variant={compact ? "ghost" : "outline"}
       size={compact ? "icon-small" : "small"}
       aria-label={compact ? `${label} ${batch.name}` : undefined}
-      disabled={isPending}
-      onClick={() => mutate({ kind, batch })}
+      aria-disabled={isPending || undefined}
+      onClick={() => !isPending && mutate({ kind, batch })}
     >
       <Icon aria-hidden />
       {!compact && label}

@@ -7,11 +7,6 @@ import { pick, show } from "@/test/render";
 import { answers, refuses } from "@/test/server";
 import type { BatchSettings } from "@/types/batch";
 
-vi.mock("@/lib/capabilities", () => {
-  const yes = { available: true, hint: "" };
-  return { CAPABILITIES: { transcribe: yes, detect_highlights: yes, merged: yes, playlist: yes, naming_pattern: yes } };
-});
-
 function form(initialSettings?: BatchSettings, short = false) {
   const onChange = vi.fn<(settings: BatchSettings) => void>();
   const view = show(<BatchSettingsForm initialSettings={initialSettings} onChange={onChange} short={short} />);
@@ -30,6 +25,17 @@ describe("the settings of a batch", () => {
     expect(last()?.highlight_sensitivity).toBe("max");
     await user.type(screen.getByRole("textbox", { name: "Custom keywords" }), "launch, demo,, demo");
     expect(last()?.keywords).toEqual(["launch", "demo"]);
+  });
+
+  it("has the model, names to listen for, and subtitles inside, once it transcribes", async () => {
+    const { user, last } = form({ ...DEFAULT_SETTINGS, transcribe: true, model: "own-model" });
+    expect(screen.getByRole("combobox", { name: "Speech model" })).toHaveTextContent("own-model");
+    await pick(user, "Speech model", "Small: good");
+    expect(last()?.model).toBe("small");
+    fireEvent.change(screen.getByRole("textbox", { name: "Names and terms" }), { target: { value: "Ada, Grace," } });
+    expect(last()?.vocabulary).toEqual(["Ada", "Grace"]);
+    await user.click(screen.getByRole("checkbox", { name: /Subtitles inside/ }));
+    expect(last()?.embed_subtitles).toBe(true);
   });
 
   it("moves the threshold with the keyboard, within its bounds", async () => {

@@ -14,7 +14,6 @@ import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Collapsible } from "@/components/ui/collapsible";
 import { Separator } from "@/components/ui/separator";
-import { CAPABILITIES } from "@/lib/capabilities";
 import { DEFAULT_SETTINGS, settingsProblems, settingsWarnings, summary } from "@/lib/settings";
 import type { BatchSettings } from "@/types/batch";
 
@@ -37,15 +36,12 @@ export function BatchSettingsForm({ initialSettings = DEFAULT_SETTINGS, onChange
   };
   const set = (change: Partial<BatchSettings>) => put({ ...settings, ...change });
   const fields: FieldsProps = { settings, problems, onChange: set };
-  const transcribes = settings.transcribe && CAPABILITIES.transcribe.available;
-  const highlights = settings.detect_highlights && CAPABILITIES.detect_highlights.available;
   return (
     <div className="grid gap-5">
       <TemplateBar settings={settings} onLoad={put} />
       <Part
         label="Transcribe"
         hint="Writes a transcript and subtitles."
-        soon={CAPABILITIES.transcribe}
         checked={settings.transcribe}
         onChange={(transcribe) => set({ transcribe })}
       >
@@ -64,7 +60,6 @@ export function BatchSettingsForm({ initialSettings = DEFAULT_SETTINGS, onChange
       <Part
         label="Detect highlights"
         hint="Finds the passages worth showing first."
-        soon={CAPABILITIES.detect_highlights}
         checked={settings.detect_highlights}
         onChange={(detect_highlights) => set({ detect_highlights })}
       >
@@ -73,9 +68,9 @@ export function BatchSettingsForm({ initialSettings = DEFAULT_SETTINGS, onChange
       {short ? (
         <Collapsible title="Advanced settings" aside={summary(settings).slice(-1)[0]}>
           <div className="grid gap-6 rounded-xl border border-line p-4">
-            {transcribes && <TranscriptFields {...fields} />}
+            {settings.transcribe && <TranscriptFields {...fields} />}
             {settings.remove_silence && <SilenceFields {...fields} />}
-            {highlights && <HighlightFields {...fields} />}
+            {settings.detect_highlights && <HighlightFields {...fields} />}
             <ExportFields {...fields} />
           </div>
         </Collapsible>

@@ -17,7 +17,7 @@ import { useTemplates } from "@/hooks/templates";
 import { checkFiles, filesOf, type Rejection, suggestedName } from "@/lib/files";
 import { plural } from "@/lib/format";
 import { explain, fieldProblem } from "@/lib/problems";
-import { acceptable, DEFAULT_SETTINGS, settingsProblems } from "@/lib/settings";
+import { DEFAULT_SETTINGS, settingsProblems } from "@/lib/settings";
 import type { BatchJob, BatchSettings } from "@/types/batch";
 
 interface Props {
@@ -94,7 +94,7 @@ function ChooseStep({ open, onOpenChange, initialFiles, defaultSettings, onDirty
   const nameField = useRef<HTMLInputElement>(null);
 
   const shownName = name ?? (files.length > 0 ? suggestedName(files, new Date()) : "");
-  const chosen = acceptable(settings ?? initial);
+  const chosen = settings ?? initial;
   const nameProblem = !shownName.trim()
     ? "Give the batch a name."
     : shownName.trim().length > 100

@@ -1,9 +1,10 @@
-import { Download } from "lucide-react";
+import { Download, RotateCw, X } from "lucide-react";
 import { StatusBadge } from "@/components/batch/StatusBadge";
 import { When } from "@/components/layout/When";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Progress } from "@/components/ui/progress";
+import { underWay, useCancelExport, useRetryExport } from "@/hooks/exports";
 import { useNow } from "@/hooks/now";
 import { formatBytes, formatSpan } from "@/lib/format";
 import type { BatchExport } from "@/types/batch";
@@ -50,10 +51,28 @@ export function ExportHistory({ exports }: { exports: readonly BatchExport[] }) 
               </a>
             </Button>
           ) : (
-            <StatusBadge of="export" status={made.status} />
+            <>
+              <StatusBadge of="export" status={made.status} />
+              <NextStep made={made} />
+            </>
           )}
         </li>
       ))}
     </ul>
+  );
+}
+
+/** Stop what is under way, or make anew what is not there. */
+function NextStep({ made }: { made: BatchExport }) {
+  const cancel = useCancelExport();
+  const retry = useRetryExport();
+  const [step, label, Icon] = underWay(made)
+    ? ([cancel, "Cancel", X] as const)
+    : ([retry, "Make anew", RotateCw] as const);
+  return (
+    <Button variant="outline" size="small" onClick={() => step.mutate(made)} busy={step.isPending}>
+      <Icon aria-hidden />
+      {label}
+    </Button>
   );
 }

@@ -5,7 +5,6 @@ import { Button } from "@/components/ui/button";
 import { Card, CardBody, CardHeader, CardTitle } from "@/components/ui/card";
 import { Select } from "@/components/ui/select";
 import { useExports } from "@/hooks/exports";
-import { CAPABILITIES } from "@/lib/capabilities";
 import { plural } from "@/lib/format";
 import { FORMAT } from "@/lib/status";
 import type { BatchExportFormat, BatchJob } from "@/types/batch";
@@ -34,7 +33,6 @@ export function ExportSection({ batch }: { batch: BatchJob }) {
             options={FORMATS.map((value) => ({
               value,
               label: FORMAT[value].label,
-              disabled: value !== "zip" && !CAPABILITIES[value].available,
             }))}
           />
           <Button onClick={() => setOpen(true)}>

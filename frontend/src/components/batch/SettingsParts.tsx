@@ -1,11 +1,10 @@
 import { type ReactNode, useState } from "react";
-import { Badge } from "@/components/ui/badge";
 import { CheckField } from "@/components/ui/checkbox";
 import { Field, Input } from "@/components/ui/field";
 import { RadioGroup } from "@/components/ui/radio-group";
 import { Select } from "@/components/ui/select";
 import { Slider } from "@/components/ui/slider";
-import { LANGUAGES, type SettingsProblems, words } from "@/lib/settings";
+import { LANGUAGES, MODELS, type SettingsProblems, words } from "@/lib/settings";
 import type { BatchSettings, HighlightSensitivity } from "@/types/batch";
 
 export interface FieldsProps {
@@ -25,43 +24,93 @@ const SENSITIVITIES: { value: HighlightSensitivity; label: string }[] = [
 interface PartProps {
   label: string;
   hint: string;
-  soon?: { available: boolean; hint: string };
   checked: boolean;
   onChange: (checked: boolean) => void;
   children?: ReactNode;
 }
 
 /** A thing that can be done to every video, and its settings while it is chosen. */
-export function Part({ label, hint, soon, checked, onChange, children }: PartProps) {
-  const available = soon?.available ?? true;
+export function Part({ label, hint, checked, onChange, children }: PartProps) {
   return (
     <div className="grid gap-4">
-      <CheckField
-        label={label}
-        hint={
-          <>
-            {hint}
-            {!available && <Badge className="ml-1.5 py-0">{soon?.hint}</Badge>}
-          </>
-        }
-        checked={checked && available}
-        disabled={!available}
-        onChange={onChange}
-      />
-      {checked && available && children && <div className="grid gap-4 pl-7.5">{children}</div>}
+      <CheckField label={label} hint={hint} checked={checked} onChange={onChange} />
+      {checked && children && <div className="grid gap-4 pl-7.5">{children}</div>}
     </div>
   );
 }
 
-export function TranscriptFields({ settings, onChange }: FieldsProps) {
+export function TranscriptFields({ settings, problems, onChange }: FieldsProps) {
+  const known = MODELS.some(([value]) => value === settings.model);
+  const own: [string, string][] = settings.model && !known ? [[settings.model, settings.model]] : [];
   return (
-    <Field label="Language" className="max-w-64">
+    <>
+      <div className="grid gap-4 sm:grid-cols-2">
+        <Field label="Language">
+          {(ids) => (
+            <Select
+              {...ids}
+              value={settings.language ?? ANY}
+              onChange={(code) => onChange({ language: code === ANY ? null : code })}
+              options={[{ value: ANY, label: "Detect it" }, ...LANGUAGES.map(([value, label]) => ({ value, label }))]}
+            />
+          )}
+        </Field>
+        <Field label="Speech model">
+          {(ids) => (
+            <Select
+              {...ids}
+              value={settings.model ?? ANY}
+              onChange={(model) => onChange({ model: model === ANY ? null : model })}
+              options={[
+                { value: ANY, label: "The installation's" },
+                ...[...MODELS, ...own].map(([value, label]) => ({ value, label })),
+              ]}
+            />
+          )}
+        </Field>
+      </div>
+      <WordsField
+        label="Names and terms"
+        hint="What the model should listen for, separated by commas."
+        placeholder="Dailies, Ada Lovelace"
+        error={problems.vocabulary}
+        value={settings.vocabulary}
+        onChange={(vocabulary) => onChange({ vocabulary })}
+      />
+      <CheckField
+        label="Subtitles inside the videos"
+        hint="As a track that viewers switch on."
+        checked={settings.embed_subtitles}
+        onChange={(embed_subtitles) => onChange({ embed_subtitles })}
+      />
+    </>
+  );
+}
+
+interface WordsProps {
+  label: string;
+  hint: string;
+  placeholder: string;
+  error?: string;
+  value: string[];
+  onChange: (value: string[]) => void;
+}
+
+function WordsField({ label, hint, placeholder, error, value, onChange }: WordsProps) {
+  // What is typed may end with a comma for a moment.
+  const [typed, setTyped] = useState(value.join(", "));
+  const shown = words(typed).join() === value.join() ? typed : value.join(", ");
+  return (
+    <Field label={label} error={error} hint={hint}>
       {(ids) => (
-        <Select
+        <Input
           {...ids}
-          value={settings.language ?? ANY}
-          onChange={(code) => onChange({ language: code === ANY ? null : code })}
-          options={[{ value: ANY, label: "Detect it" }, ...LANGUAGES.map(([value, label]) => ({ value, label }))]}
+          value={shown}
+          placeholder={placeholder}
+          onChange={(event) => {
+            setTyped(event.target.value);
+            onChange(words(event.target.value));
+          }}
         />
       )}
     </Field>
@@ -122,9 +171,6 @@ export function SilenceFields({ settings, problems, onChange }: FieldsProps) {
 }
 
 export function HighlightFields({ settings, problems, onChange }: FieldsProps) {
-  // What is typed may end with a comma for a moment.
-  const [typed, setTyped] = useState(settings.keywords.join(", "));
-  const shown = words(typed).join() === settings.keywords.join() ? typed : settings.keywords.join(", ");
   return (
     <>
       <div className="grid gap-1.5">
@@ -136,19 +182,14 @@ export function HighlightFields({ settings, problems, onChange }: FieldsProps) {
           onChange={(highlight_sensitivity) => onChange({ highlight_sensitivity })}
         />
       </div>
-      <Field label="Custom keywords" error={problems.keywords} hint="Separated by commas.">
-        {(ids) => (
-          <Input
-            {...ids}
-            value={shown}
-            placeholder="launch, demo, question"
-            onChange={(event) => {
-              setTyped(event.target.value);
-              onChange({ keywords: words(event.target.value) });
-            }}
-          />
-        )}
-      </Field>
+      <WordsField
+        label="Custom keywords"
+        hint="Separated by commas, found in all their forms; they need a transcript."
+        placeholder="launch, demo, question"
+        error={problems.keywords}
+        value={settings.keywords}
+        onChange={(keywords) => onChange({ keywords })}
+      />
     </>
   );
 }

@@ -6,7 +6,7 @@ import { Dialog } from "@/components/ui/dialog";
 import { Field, Input } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
 import { useTemplateAction, useTemplates } from "@/hooks/templates";
-import { acceptable, summary } from "@/lib/settings";
+import { summary } from "@/lib/settings";
 import type { BatchSettings, SettingsTemplate } from "@/types/batch";
 
 interface Props {
@@ -30,7 +30,7 @@ export function TemplateBar({ settings, onLoad }: Props) {
     <div className="flex flex-wrap items-center gap-2">
       <Select
         aria-label="Load template"
-        className="min-w-40 flex-1"
+        className="min-w-40 flex-1 max-sm:basis-full"
         value={templates?.some((one) => one.id === loaded) ? loaded : ""}
         placeholder={error ? "Templates cannot be loaded" : none ? "No templates yet" : "Load a template"}
         disabled={none}
@@ -40,7 +40,7 @@ export function TemplateBar({ settings, onLoad }: Props) {
           label: one.is_default ? `${one.name} (default)` : one.name,
         }))}
       />
-      <Button variant="outline" onClick={() => setOpen("save")}>
+      <Button variant="outline" className="max-sm:flex-1" onClick={() => setOpen("save")}>
         <BookmarkPlus aria-hidden />
         Save as template
       </Button>
@@ -77,7 +77,7 @@ function SaveDialog(props: { settings: BatchSettings; taken: readonly SettingsTe
     // A form inside of another dialog's form: only this one is meant.
     event.stopPropagation();
     if (!name.trim()) return;
-    const facts = { settings: acceptable(settings), is_default: isDefault };
+    const facts = { settings, is_default: isDefault };
     mutate(known ? { kind: "change", id: known.id, ...facts } : { kind: "save", name: name.trim(), ...facts }, {
       onSuccess: onClose,
     });

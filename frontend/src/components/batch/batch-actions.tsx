@@ -11,6 +11,8 @@ import type { BatchJob, BatchJobDetails, BatchVideo } from "@/types/batch";
 
 const BatchExportDialog = lazy(() => import("@/components/batch/BatchExportDialog"));
 
+const RUNNING = new Set(["start", "pause", "resume"]);
+
 interface Action {
   name: string;
   label: string;
@@ -137,7 +139,13 @@ export function ActionButtons({ batch, onDeleted }: { batch: BatchJobDetails; on
   return (
     <>
       {shown.map((action, place) => (
-        <Button key={action.name} variant={place === 0 ? "primary" : "outline"} onClick={action.run} disabled={busy}>
+        <Button
+          // What takes another's place is the same button, which keeps the focus.
+          key={RUNNING.has(action.name) ? "running" : action.name}
+          variant={place === 0 ? "primary" : "outline"}
+          aria-disabled={busy || undefined}
+          onClick={() => !busy && action.run()}
+        >
           <action.icon aria-hidden />
           {action.label}
         </Button>

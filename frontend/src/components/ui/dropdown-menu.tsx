@@ -2,7 +2,10 @@ import { DropdownMenu as Radix } from "radix-ui";
 import type { ComponentProps } from "react";
 import { cn } from "@/lib/cn";
 
-export const Menu = Radix.Root;
+/** Not modal: the rest of the page stays what it is for screen readers, and its scroll bar where it is. */
+export function Menu(props: ComponentProps<typeof Radix.Root>) {
+  return <Radix.Root modal={false} {...props} />;
+}
 export const MenuTrigger = Radix.Trigger;
 
 export function MenuContent({ className, ...props }: ComponentProps<typeof Radix.Content>) {

@@ -15,8 +15,8 @@ import { ACCEPT } from "@/lib/files";
 import { plural } from "@/lib/format";
 import type { Upload } from "@/lib/upload-job";
 
-/** Uploads that go on while people look around: in a corner of every page. */
-export function UploadPanel() {
+/** Uploads that go on while people look around: in a corner of every page, but for when a dialog shows them already. */
+export function UploadPanel({ hidden = false }: { hidden?: boolean }) {
   const { all, speed } = useUploads();
   const [small, setSmall] = useState(false);
   const remove = useRemoveUpload();
@@ -25,7 +25,7 @@ export function UploadPanel() {
   useWords(sums, all.length);
   useTidyEnd(all.length > 0 && sums.done === all.length);
   const batches = useMemo(() => byBatch(all), [all]);
-  if (all.length === 0) return null;
+  if (hidden || all.length === 0) return null;
   return (
     <aside
       aria-label="Uploads"

@@ -1,0 +1,1 @@
+"""Highlights: passages worth showing first, each with its reasons."""

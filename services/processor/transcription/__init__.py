@@ -1,0 +1,1 @@
+"""Transcription: from where somebody speaks to words with times, sentences and subtitles."""
