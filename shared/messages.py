@@ -142,6 +142,8 @@ class CreateBatch(Request[BatchDetails], frozen=True, kw_only=True):
     description: str | None = None
     settings: BatchSettings
     priority: int | None = None
+    start_when_uploaded: bool = False
+    """Whether it is started by itself once its last upload is complete."""
     videos: tuple[NewVideo, ...]
 
 
@@ -322,6 +324,14 @@ class FindBatches(Query[VideoBatches], frozen=True, kw_only=True):
     of, answer = "scheduler", VideoBatches
     user_id: UUID
     video_ids: tuple[UUID, ...]
+
+
+class DeleteVideo(Request[VideoBatches], frozen=True, kw_only=True):
+    """Remove a video from the library; the answer names the ended batches it was in. Raises `Conflict` while one needs it."""
+
+    of, answer = "scheduler", VideoBatches
+    user_id: UUID
+    video_id: UUID
 
 
 # --- Uploads: the gateway asks the uploader ------------------------------------------------------------------------
