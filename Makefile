@@ -3,6 +3,9 @@
 
 PROCESSORS ?= 1
 STORE ?=
+EMAIL ?=
+TIER ?=
+ROLE ?=
 SERVICE ?=
 MODEL ?= small
 ONLY ?=
@@ -17,7 +20,7 @@ PYTHON := .venv/bin/python
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 .DEFAULT_GOAL := help
 
-.PHONY: help demo up model down ps logs test test-unit test-servers test-journey check format docs screenshots lock bench chaos \
+.PHONY: help demo up model down ps logs account test test-unit test-servers test-journey check format docs screenshots lock bench chaos \
 	python setup setup-dev
 
 ##@ Use it
@@ -40,6 +43,11 @@ ps: python ## Show what runs: processes, memory, restarts, ports
 logs: python ## Show and follow the logs of a service or server: make logs SERVICE=processor
 	@[ -n "$(SERVICE)" ] || { echo 'Say whose logs: make logs SERVICE=processor'; exit 2; }
 	@python3 -m stack logs $(SERVICE)
+
+account: python ## Change an account: make account EMAIL=ada@example.com TIER=creator [ROLE=operator]
+	@[ -n "$(EMAIL)" ] && [ -n "$(TIER)$(ROLE)" ] || { echo 'Say whose, and what: make account EMAIL=ada@example.com TIER=creator'; exit 2; }
+	@[ -z "$(TIER)" ] || python3 -m stack account set-tier $(EMAIL) $(TIER)
+	@[ -z "$(ROLE)" ] || python3 -m stack account set-role $(EMAIL) $(ROLE)
 
 ##@ Change it
 

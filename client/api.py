@@ -22,6 +22,7 @@ from shared.views import (
     BatchPage,
     BatchStarted,
     BatchVideo,
+    ExportEstimate,
     ExportPage,
     PartUrls,
     UploadPlan,
@@ -168,11 +169,19 @@ class Api:
         return await self._ask("POST", f"videos/{video_id}/complete", Video, timeout_s=300)
 
     async def request_export(
-        self, batch_id: UUID, kind: ExportFormat, options: Mapping[str, bool] | None = None
+        self, batch_id: UUID, kind: ExportFormat, options: Mapping[str, Any] | None = None
     ) -> ExportRequested:
         """Have the outputs of a batch packed."""
         return await self._ask(
             "POST", f"batch-jobs/{batch_id}/export", ExportRequested, {"format": kind, **(options or {})}
+        )
+
+    async def estimate_export(
+        self, batch_id: UUID, kind: ExportFormat, options: Mapping[str, Any] | None = None
+    ) -> ExportEstimate:
+        """What an export would be."""
+        return await self._ask(
+            "POST", f"batch-jobs/{batch_id}/export/estimate", ExportEstimate, {"format": kind, **(options or {})}
         )
 
     async def export(self, batch_id: UUID, export_id: UUID) -> BatchExport:

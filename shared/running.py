@@ -67,13 +67,20 @@ class Lifetime:
             await asyncio.wait(self._tasks, timeout=1)
 
 
-def run(kind: type[S], service: str, main: Callable[[S, Lifetime], Awaitable[None]]) -> None:
-    """Run a process from its settings to its end; the exit status tells whether it ended well."""
+def run(
+    kind: type[S],
+    service: str,
+    main: Callable[[S, Lifetime], Awaitable[None]],
+    *,
+    loop: Callable[[], asyncio.AbstractEventLoop] | None = None,
+) -> None:
+    """Run a process from its settings to its end; the exit status tells whether it ended well. `loop` makes its event loop."""
     settings = load(kind, os.environ)
     process = settings.process_name or f"{service}@{socket.gethostname()}.{os.getpid()}"
     logs.configure(settings.log_level, settings.log_format, process)
     try:
-        asyncio.run(_live(settings, Lifetime(process), main))
+        with asyncio.Runner(loop_factory=loop) as runner:
+            runner.run(_live(settings, Lifetime(process), main))
     except DailiesError as error:
         sys.exit(f"{service}: {error}")
     # Threads of libraries may still wait for messages; nothing of theirs is worth waiting for.

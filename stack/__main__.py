@@ -1,4 +1,4 @@
-"""The command line of the local stack: python3 -m stack setup | up | down | ps | logs."""
+"""The command line of the local stack: python3 -m stack setup | up | down | ps | logs | account."""
 
 import argparse
 import os
@@ -36,11 +36,13 @@ def _arguments() -> argparse.Namespace:
     commands.add_parser("ps", help="show what runs")
     logs = commands.add_parser("logs", help="show and follow the logs of a service, process or server")
     logs.add_argument("name", metavar="SERVICE")
+    account = commands.add_parser("account", help="change an account: set-tier EMAIL TIER, set-role EMAIL ROLE")
+    account.add_argument("arguments", nargs=argparse.REMAINDER)
     return parser.parse_args()
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from stack import follow, lock, setup, status
+    from stack import account, follow, lock, setup, status
     from stack.console import Console, wants_colour
     from stack.errors import StackError
     from stack.up import down, up
@@ -57,6 +59,8 @@ def _run(arguments: argparse.Namespace) -> int:
             if lock.holder(folder / "lock") is None:
                 raise StackError("Dailies is not running; start it with: make up")
             print(status.table(folder / "status.json"))
+        case "account":
+            return account.run(ROOT, arguments.arguments)
         case "logs":
             paths = follow.files(folder / "logs", arguments.name)
             console = Console(colour=wants_colour(sys.stdout, dict(os.environ)))

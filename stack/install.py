@@ -48,6 +48,7 @@ DEV_NEEDS: tuple[Need, ...] = (
     Need("Chromium (it tests the web page)", "chromium", _has("chromium")),
     Need("Info-ZIP's zip (a reference in the measurements)", "zip", _has("zip")),
     Need("Info-ZIP's unzip (it tests the archives)", "unzip", _has("unzip")),
+    Need("curl (it resumes downloads in the tests)", "curl", _has("curl")),
     Need("7-Zip (it tests the archives)", "p7zip-full", _has("7z")),
 )
 

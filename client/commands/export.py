@@ -17,7 +17,7 @@ from client.progress import DownloadBar, ExportBar
 from client.session import BatchArgument, Call, JsonOption, run
 from client.watching import follow_export
 from shared.batches import ExportFormat, ExportStatus
-from shared.views import BatchExport
+from shared.views import BatchExport, ExportEstimate
 
 OutOption = Annotated[
     Path | None, typer.Option("--out", "-o", help="Where to save it; by default under the export's own name, here.")
@@ -38,16 +38,37 @@ def export(
     ] = False,
     original_names: Annotated[bool, typer.Option("--original-names", help="No numbers before the names.")] = False,
     batch_prefix: Annotated[bool, typer.Option("--batch-prefix", help="The batch's name before each name.")] = False,
+    naming: Annotated[
+        str | None, typer.Option(help="A pattern such as '{position:03}_{name}', with {batch} as well, for the names.")
+    ] = None,
+    video: Annotated[
+        list[UUID] | None,
+        typer.Option(help="Only this video, by its id as `status --json` has it; repeat it for more."),
+    ] = None,
+    skip_damaged: Annotated[
+        bool, typer.Option("--skip-damaged", help="Leave out videos whose files are missing or damaged.")
+    ] = False,
+    preview: Annotated[bool, typer.Option("--preview", help="Only show what it would be.")] = False,
     no_download: Annotated[bool, typer.Option("--no-download", help="Only show the download URL.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Pack the results of a batch and download them."""
-    options = {"include_failed": include_failed, "original_names": original_names, "batch_prefix": batch_prefix}
+    options: dict[str, Any] = {
+        "include_failed": include_failed,
+        "original_names": original_names,
+        "batch_prefix": batch_prefix,
+        "naming": naming,
+        "video_ids": video or None,
+        "skip_damaged": skip_damaged,
+    }
 
     async def work(call: Call) -> None:
         if out is not None and not no_download:
             check_target(out, force=force)
         batch_id = await find_batch(call.api, batch)
+        if preview:
+            show_estimate(call, await call.api.estimate_export(batch_id, kind, options))
+            return
         built = await build(call, batch_id, kind, options)
         if no_download:
             call.terminal.document({"export": built})
@@ -56,6 +77,18 @@ def export(
             show_saved(call, built, await save(call, batch_id, built, out, force=force))
 
     run(context, work, as_json=as_json)
+
+
+def show_estimate(call: Call, estimate: ExportEstimate) -> None:
+    """Tell what an export would be."""
+    call.terminal.document({"estimate": estimate})
+    size = f", about {text.size(estimate.size_bytes)}" if estimate.size_bytes else ""
+    length = text.duration(estimate.duration_s)
+    call.terminal.show(f"{text.shown(estimate.file_name)}: {estimate.videos} videos, {length}{size}")
+    for name in estimate.files:
+        call.terminal.show(f"  {text.shown(name)}")
+    for video in estimate.left_out:
+        call.terminal.show(f"  not included: {text.shown(video.name)} ({text.shown(video.reason)})")
 
 
 def check_target(out: Path, *, force: bool) -> None:
@@ -68,7 +101,7 @@ def check_target(out: Path, *, force: bool) -> None:
         raise UsageError(f"The folder {out.absolute().parent} does not exist; make it first.")
 
 
-async def build(call: Call, batch_id: UUID, kind: ExportFormat, options: dict[str, bool] | None = None) -> BatchExport:
+async def build(call: Call, batch_id: UUID, kind: ExportFormat, options: dict[str, Any] | None = None) -> BatchExport:
     """Have an export built and wait until it is there. Raises `ClientError` with the reason when it is not."""
     requested = await call.api.request_export(batch_id, kind, options)
     built = requested.export
@@ -79,6 +112,8 @@ async def build(call: Call, batch_id: UUID, kind: ExportFormat, options: dict[st
     if built.status is not ExportStatus.COMPLETED or built.download_url is None:
         reason = text.shown(built.error_message or f"it is {built.status}")
         raise ClientError(f"The export was not built: {reason}", code="export_failed")
+    for video in built.left_out:
+        call.terminal.say(f"Left out: {text.shown(video.name)} ({text.shown(video.reason)})")
     return built
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from services.uploader.plans import (
@@ -15,7 +16,7 @@ from services.uploader.plans import (
 )
 from services.uploader.service import Uploader
 from services.uploader.show import upload_plan, video_view
-from services.uploader.tables import Probes, Upload, Uploads, Videos
+from services.uploader.tables import Probes, Status, Upload, Uploads, Videos
 from shared.bus import answers
 from shared.errors import Conflict, DailiesError, Invalid, NotFound, TooLarge
 from shared.files import Described, checked
@@ -51,25 +52,41 @@ async def open_uploads(request: OpenUploads, at: Uploader) -> UploadPlans:
                 for new, file, form in zip(request.files, described, shapes, strict=True)
             )
         )
-        for new, file, form, upload_id in zip(request.files, described, shapes, ids, strict=True):
-            video_id, user_id = new.video_id, request.user_id
-            added = await Videos.add(video_id, user_id, request.batch_id, file.name, file.size_bytes, file.content_type)
-            if not added:
-                raise Conflict(f"The id {video_id} is taken by another video; use a new one.")
-            key = source_key(user_id, video_id) if upload_id else arrival_key(user_id, video_id)
-            await Uploads.add(video_id, key, upload_id, file.size_bytes, file.content_type, form)
-        return await _plans(request, at)
+        uploads = [
+            _new(request, new, file, form, upload_id)
+            for new, file, form, upload_id in zip(request.files, described, shapes, ids, strict=True)
+        ]
+        await Uploads.add(uploads)
+        return await _plans(uploads, at)
 
     if not 1 <= len(request.files) <= MOST_FILES:
         raise Invalid(f"Announce 1 to {MOST_FILES} files at a time; these are {len(request.files)}.")
     plans = await at.outbox.once(request, make)
     if min(plan.expires_at for plan in plans.plans) < datetime.now(UTC) + at.settings.upload_url_lifetime / 2:
-        return await _plans(request, at)
+        known = [await Uploads.of_user(request.user_id, file.video_id) for file in request.files]
+        return await _plans(known, at)
     return plans
 
 
-async def _plans(request: OpenUploads, at: Uploader) -> UploadPlans:
-    uploads = [await Uploads.of_user(request.user_id, file.video_id) for file in request.files]
+def _new(request: OpenUploads, new: NewUpload, file: Described, form: Shape, upload_id: str | None) -> Upload:
+    key = source_key if upload_id else arrival_key
+    return Upload(
+        video_id=new.video_id,
+        user_id=request.user_id,
+        batch_id=request.batch_id,
+        name=file.name,
+        status=Status.WAITING,
+        key=key(request.user_id, new.video_id),
+        upload_id=upload_id,
+        size_bytes=file.size_bytes,
+        content_type=file.content_type,
+        part_size_bytes=form.part_size_bytes,
+        part_count=form.part_count,
+        completed_at=None,
+    )
+
+
+async def _plans(uploads: Sequence[Upload], at: Uploader) -> UploadPlans:
     return UploadPlans(plans=tuple([await upload_plan(upload, at.store, at.settings) for upload in uploads]))
 
 

@@ -31,6 +31,7 @@ async def serve(app: Any, host: str, port: int, lifetime: Lifetime) -> int:
         host=host,
         port=port,
         lifespan="off",
+        http="httptools",
         access_log=False,
         log_config=None,
         log_level="warning",

@@ -13,7 +13,7 @@ from shared.storage import records
 from shared.storage.folder import Folder
 from shared.storage.objects import BadPiece, Piece, StoredRange
 
-BUFFER = 512 * 1024
+BUFFER = 256 * 1024
 """Small enough to stay in the processor's cache from the read, over both checksums, to the write."""
 
 

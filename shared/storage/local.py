@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from shared.errors import Invalid, TooLarge
+from shared.errors import Invalid
 from shared.media import StoredObject
 from shared.storage import assembling, disk, records, signing
 from shared.storage import parts as multipart
@@ -19,6 +19,7 @@ from shared.storage.disk import CHUNK, Incoming, in_thread
 from shared.storage.folder import Folder
 from shared.storage.keys import check_number
 from shared.storage.objects import OCTETS, OpenMultipart, Piece
+from shared.storage.pouring import pour
 from shared.views import StoredPart
 
 PAGE = 500
@@ -54,7 +55,7 @@ class LocalStore:
         self.folder.path(key)
         incoming = await in_thread(self.folder.receive)
         try:
-            await _pour(chunks, incoming, size)
+            await pour(chunks, incoming, size)
             return await in_thread(self._keep, incoming, key, content_type)
         finally:
             incoming.discard()
@@ -71,7 +72,7 @@ class LocalStore:
         await in_thread(multipart.stored_parts, self.folder, key, upload_id)
         incoming = await in_thread(self.folder.receive)
         try:
-            await _pour(chunks, incoming, size)
+            await pour(chunks, incoming, size)
             await in_thread(incoming.seal)
             return await in_thread(multipart.keep, self.folder, key, upload_id, number, incoming)
         finally:
@@ -219,21 +220,3 @@ async def stretch(file: BinaryIO, start: int, end: int) -> AsyncIterator[bytes]:
             return
         start += len(chunk)
         yield chunk
-
-
-async def _pour(chunks: AsyncIterator[bytes], incoming: Incoming, size: int | None) -> None:
-    """Write what arrives, gathered to larger pieces: a thread is asked once for each of them, not once a packet."""
-    gathered = bytearray()
-    received = 0
-    async for chunk in chunks:
-        received += len(chunk)
-        if size is not None and received > size:
-            raise TooLarge(f"More than the {size} bytes that were announced arrived; send exactly those.")
-        gathered += chunk
-        if len(gathered) >= CHUNK:
-            await in_thread(incoming.write, gathered)
-            gathered = bytearray()
-    if size is not None and received < size:
-        raise Invalid(f"Only {received} of the {size} bytes that were announced arrived; send all of them.")
-    if gathered:
-        await in_thread(incoming.write, gathered)

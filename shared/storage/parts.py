@@ -22,7 +22,7 @@ from msgspec import Struct
 from shared.errors import Invalid, NotFound
 from shared.media import StoredObject
 from shared.storage import records
-from shared.storage.disk import CHUNK, Incoming, make_folder, move_into_place, room_on, sync_folder
+from shared.storage.disk import CHUNK, FOLDER, Incoming, room_on, sync_file, sync_folder
 from shared.storage.folder import Folder
 from shared.storage.keys import check_key, check_number, check_prefix, check_upload_id
 from shared.storage.objects import OpenMultipart
@@ -40,17 +40,16 @@ class Card(Struct, frozen=True, kw_only=True):
 
 
 def create(folder: Folder, key: str, content_type: str) -> str:
-    """Begin an upload; returns its id."""
+    """Begin an upload; returns its id. Only its first part makes it durable: fifty are begun at once, and hold nothing yet."""
     folder.path(key)
     upload_id = uuid.uuid4().hex
     place = folder.uploads / upload_id
     card = Incoming(folder.incoming, folder.reserve_bytes)
     try:
         card.write(msgspec.json.encode(Card(key=key, content_type=content_type, created_at=datetime.now(UTC))))
-        card.seal()
         with room_on("store"):
-            make_folder(place)
-            move_into_place(card.path, place / CARD)
+            place.mkdir(mode=FOLDER)
+            card.path.replace(place / CARD)
     finally:
         card.discard()
     return upload_id
@@ -61,7 +60,11 @@ def keep(folder: Folder, key: str, upload_id: str, number: int, part: Incoming) 
     check_number(number)
     stored = StoredPart(number=number, size_bytes=part.size, etag=f"{part.crc:08x}-{part.size:x}")
     with _held(folder, key, upload_id) as (place, _), room_on("store"):
-        earlier = [path for path in place.iterdir() if path.name.startswith(f"{number:05d}-")]
+        here = [path for path in place.iterdir() if path.name != CARD]
+        if not here:
+            sync_file(place / CARD)
+            sync_folder(place.parent)
+        earlier = [path for path in here if path.name.startswith(f"{number:05d}-")]
         name = f"{number:05d}-{part.size}-{part.crc:08x}"
         part.path.replace(place / name)
         for path in earlier:

@@ -26,11 +26,11 @@ async def five(store: LocalStore) -> list[ExportItem]:
     """Videos, of which the second has gone, the third is shorter than recorded, and the fourth has one wrong bit."""
     items = [await stored_item(store, n, f"content of {n}".encode() * 1000) for n in range(1, 6)]
     await store.delete(items[1].stored.key)
-    for number, damaged in ((2, lambda data: data[:-1]), (3, lambda data: data[:-1] + bytes([data[-1] ^ 1]))):
+    for number in (2, 3):
         path = store.folder.path(items[number].stored.key)
         data = path.read_bytes()
         path.unlink()
-        path.write_bytes(damaged(data))
+        path.write_bytes(data[:-1] if number == 2 else data[:-1] + bytes([data[-1] ^ 1]))
     return items
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -183,4 +184,4 @@ async def test_videos_agree_only_if_their_pictures_do(media: Path) -> None:
     assert agree([first, first])
     assert not any(agree([first, other]) for other in others)
     frame = common_frame([first, *others])
-    assert (frame.width, frame.height, frame.rate) == (320, 180, 30)
+    assert (frame.width, frame.height, frame.rate) == (320, 180, Fraction(30))

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
+import hashlib
+import os
+import random
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -14,16 +17,19 @@ from msgspec import Struct
 from nats.aio.msg import Msg
 
 from services.exporter.settings import ExporterSettings
+from shared.batches import ExportFormat
 from shared.messages import BuildExport, ExportBuilt, ExportFailed, ExportItem, ExportProgressed
 from shared.storage import LocalStore, open_store
 from shared.work import Work, handles
 from stack.local import LocalStack
 from tests.claims_desk import ClaimsDesk
-from tests.exporter.evidence import deliverables
+from tests.exporter.evidence import deliverables, unzip_finds_it_sound
 from tests.exporter.orders import order
+from tests.media import video
 
 MEGABYTE = 1024 * 1024
 WORKER = "exporter.worker"
+KILLS = 5
 
 
 class Scheduler(Struct):
@@ -89,7 +95,7 @@ async def zeros(at: Scheduler, count: int, size_bytes: int, folder: Path) -> lis
     return items
 
 
-async def test_a_killed_worker_builds_its_export_after_all_and_once(
+async def test_a_worker_killed_five_times_builds_its_export_after_all_and_once(
     migrated: LocalStack, scheduler: Scheduler, desk: ClaimsDesk, tmp_path: Path
 ) -> None:
     command = order(*await zeros(scheduler, 6, 100 * MEGABYTE, tmp_path))
@@ -102,22 +108,87 @@ async def test_a_killed_worker_builds_its_export_after_all_and_once(
 
     await desk.bus.listen(f"live.*.*.{command.export_id}.export", hear)
     await scheduler.work.send(command)
-    for _ in range(2):
+    for _ in range(KILLS):
         await asyncio.wait_for(at_it.wait(), 30)
         migrated.kill(WORKER)
         assert await deliverables(scheduler.store) == []
         at_it.clear()
         await asyncio.to_thread(migrated.start, WORKER)
     built = await scheduler.answer()
-    assert built.run_token == desk.tokens[2] == desk.tokens[-1]
+    assert built.run_token == desk.tokens[KILLS] == desk.tokens[-1]
     assert await deliverables(scheduler.store) == [built.deliverable.key]
     assert scheduler.heard.empty()
     assert migrated.sql("select count(*), max(run_token::text) from exporter.deliverables") == f"1|{built.run_token}"
     assert built.deliverable.size_bytes > 600 * MEGABYTE
     for half_written in scheduler.store.folder.incoming.iterdir():
-        with half_written.open("rb") as file:
-            # Nobody holds it any more, so that the store's own sweep may have it.
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # As if a minute had passed: nobody holds it any more, so that the store's own sweep may have it.
+        os.utime(half_written, (0, 0))
+    await scheduler.store.sweep()
+    assert list(scheduler.store.folder.incoming.iterdir()) == []
+    assert [upload async for upload in scheduler.store.list_multiparts()] == []
+
+
+async def test_a_merge_killed_on_its_way_is_made_after_all_and_leaves_no_scratch(
+    migrated: LocalStack, scheduler: Scheduler, desk: ClaimsDesk, media: Path
+) -> None:
+    # Two that differ, so that there is something to encode for a while.
+    clips = [
+        video(media / "long.mp4", duration_s=20.0, size="640x360"),
+        video(media / "other.mp4", duration_s=2.0, fps="24"),
+    ]
+    items = [
+        ExportItem(
+            position=n,
+            name=clip.name,
+            stored=await scheduler.store.put_bytes(f"runs/{n}/output.mp4", clip.read_bytes()),
+        )
+        for n, clip in enumerate(clips, 1)
+    ]
+    command = order(*items, export_format=ExportFormat.MERGED)
+    at_it = asyncio.Event()
+
+    async def hear(message: Msg) -> None:
+        if msgspec.json.decode(message.data, type=ExportProgressed).operation.startswith("Encoding"):
+            at_it.set()
+
+    await desk.bus.listen(f"live.*.*.{command.export_id}.export", hear)
+    await scheduler.work.send(command)
+    await asyncio.wait_for(at_it.wait(), 60)
+    scratch = Path(migrated.environment(WORKER)["DAILIES_SCRATCH_FOLDER"])
+    (left,) = [path for path in scratch.iterdir() if path.is_dir()]
+    assert list(left.rglob("*.mp4"))
+    migrated.kill(WORKER)
+    await asyncio.to_thread(migrated.start, WORKER)
+    built = await scheduler.answer()
+    assert await deliverables(scheduler.store) == [built.deliverable.key]
+    assert not left.exists()
+    assert list(scratch.rglob("*.mp4")) == []
+
+
+@pytest.fixture
+async def endpoint(migrated: LocalStack, scheduler: Scheduler) -> AsyncIterator[None]:
+    """The endpoint of the local store."""
+    migrated.migrate("uploader")
+    await asyncio.to_thread(migrated.start, "uploader.app")
+    yield
+    await asyncio.to_thread(migrated.stop, "uploader.app")
+
+
+async def test_a_download_cut_anywhere_goes_on_where_it_was(
+    scheduler: Scheduler, endpoint: None, tmp_path: Path
+) -> None:
+    data = random.Random(8).randbytes(3 * MEGABYTE)
+    stored = await scheduler.store.put_bytes(f"runs/{uuid4()}/output.mp4", data)
+    built = await scheduler.build(order(ExportItem(position=1, name="a.mp4", stored=stored)))
+    url = await scheduler.store.presign_get(built.deliverable.key, built.file_name, None, timedelta(hours=1))
+    expected = b"".join([chunk async for chunk in scheduler.store.read(built.deliverable.key)])
+    part = tmp_path / "part.zip"
+    for cut in (1, random.randrange(2, len(expected) - 1), len(expected) - 1):
+        part.write_bytes(expected[:cut])
+        curl = await asyncio.create_subprocess_exec("curl", "-sS", "-f", "-C", "-", "-o", str(part), url)
+        assert await curl.wait() == 0
+        assert hashlib.sha256(part.read_bytes()).digest() == hashlib.sha256(expected).digest()
+    await asyncio.to_thread(unzip_finds_it_sound, part)
 
 
 async def test_memory_does_not_grow_with_the_number_of_videos(

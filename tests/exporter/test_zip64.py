@@ -16,6 +16,9 @@ from hypothesis import strategies as st
 from isal.isal_zlib import crc32 as fast_crc32
 
 from services.exporter.zip64 import UINT16, Entry, Layout, lay_out
+from shared.archive_names import archive_names
+from shared.messages import ExportOptions
+from tests.exporter.orders import item
 
 MEGABYTE = 1024 * 1024
 
@@ -40,12 +43,10 @@ def test_python_reads_back_what_was_laid_out(contents: list[tuple[str, bytes]]) 
     assert read == contents
 
 
-def test_unzip_finds_the_archive_sound(tmp_path: Path) -> None:
+def test_others_find_the_archive_sound(tmp_path: Path) -> None:
     _, data = archive([("001_été 🎉.mp4", b"first"), ("002_empty.mp4", b""), ("003.mp4", bytes(70_000))])
     (tmp_path / "a.zip").write_bytes(data)
-    run = subprocess.run(["unzip", "-t", tmp_path / "a.zip"], capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stdout + run.stderr
-    assert "No errors detected" in run.stdout
+    sound(tmp_path / "a.zip")
 
 
 def test_the_same_entries_give_the_same_bytes() -> None:
@@ -83,12 +84,58 @@ def test_files_unpack_with_ordinary_permissions(tmp_path: Path) -> None:
     assert (tmp_path / "a.mp4").stat().st_mode & 0o777 == 0o644
 
 
+def sound(path: Path, *members: str) -> None:
+    """Info-ZIP and 7-Zip find an archive, or these of its members, without an error."""
+    environment = {**os.environ, "LC_ALL": "C.UTF-8"}
+    for reader in (("unzip", "-tq"), ("7z", "t", "-bso0")):
+        run = subprocess.run(
+            [*reader, str(path), *members], capture_output=True, text=True, check=False, env=environment
+        )
+        assert run.returncode == 0, run.stdout + run.stderr
+
+
 @pytest.mark.parametrize("count", [UINT16 - 1, UINT16, UINT16 + 5])
-def test_there_may_be_more_entries_than_sixteen_bits_count(count: int) -> None:
+def test_there_may_be_more_entries_than_sixteen_bits_count(tmp_path: Path, count: int) -> None:
     _, data = archive([(f"{number}", b"") for number in range(count)])
+    (tmp_path / "many.zip").write_bytes(data)
     with zipfile.ZipFile(io.BytesIO(data)) as opened:
         assert [info.filename for info in opened.infolist()[-2:]] == [f"{count - 2}", f"{count - 1}"]
         assert len(opened.infolist()) == count
+    sound(tmp_path / "many.zip")
+
+
+NASTY = [
+    "../../etc/passwd",
+    "C:\\Windows\\system32.mp4",
+    "quotes \" and ' and `.mp4",
+    "party 🎉 👩‍👩‍👧.mp4",
+    "é.mp4",
+    "e\u0301.mp4",
+    "x" * 300 + ".mp4",
+    "🎉" * 300 + ".mp4",
+    "con.mp4",
+    "NUL",
+    "-rf.mp4",
+    "talk.mp4",
+    "Talk.mp4",
+    "talk.mp4",
+    "line\nbreak\0.mp4",
+    "%s%n$(reboot).mp4",
+]
+
+
+@pytest.mark.parametrize("reader", ["unzip -q {archive} -d {to}", "7z x -bso0 {archive} -o{to}"])
+def test_nasty_names_unpack_to_safe_files_in_one_folder(tmp_path: Path, reader: str) -> None:
+    items = [item(name, position) for position, name in enumerate(NASTY, 1)]
+    names = [name for (name,) in archive_names(items, "Season", ExportOptions(original_names=True))]
+    _, data = archive([(name, name.encode()) for name in names])
+    (tmp_path / "a.zip").write_bytes(data)
+    sound(tmp_path / "a.zip")
+    command = reader.format(archive=tmp_path / "a.zip", to=tmp_path / "to").split()
+    subprocess.run(command, check=True, env={**os.environ, "LC_ALL": "C.UTF-8"})
+    unpacked = {path.name: path.read_bytes() for path in (tmp_path / "to").iterdir()}
+    assert unpacked == {name: name.encode() for name in names}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.zip", "to"]
 
 
 def test_files_and_offsets_may_lie_beyond_four_gigabytes(tmp_path: Path) -> None:
@@ -111,9 +158,8 @@ def test_files_and_offsets_may_lie_beyond_four_gigabytes(tmp_path: Path) -> None
         assert [info.file_size for info in opened.infolist()] == [large, 1]
         assert opened.open("large.mp4").read(5) == bytes(5)
         assert opened.read("b") == b"x"
-    # Only the second file: unzip takes long for the checksum of the first, and reaches the second by what the format says.
-    run = subprocess.run(["unzip", "-t", path, "b"], capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stdout + run.stderr
+    # Only the second file: the checksum of the first takes long, and the second is reached by what the format says.
+    sound(path, "b")
 
 
 @pytest.mark.parametrize("size", [0xFFFFFFFE, 0xFFFFFFFF, 0x100000000])

@@ -8,6 +8,7 @@ import type {
   BatchJob,
   BatchJobDetails,
   BatchJobPage,
+  BatchReport,
   BatchSettings,
   BatchVideo,
   ExportEstimate,
@@ -79,6 +80,25 @@ export async function retryFailedVideos(batchJobId: string, videoIds?: string[])
   return (await answer(
     apiClient.POST("/api/batch-jobs/{batch_id}/retry-failed", { ...at(batchJobId), body }),
   )) as BatchJob;
+}
+
+/** Make a finished video anew with settings of its own. */
+export async function renderVideoAgain(
+  batchJobId: string,
+  videoId: string,
+  settings: BatchSettings,
+): Promise<BatchJob> {
+  const asked = apiClient.POST("/api/batch-jobs/{batch_id}/videos/{video_id}/render", {
+    params: { path: { batch_id: batchJobId, video_id: videoId } },
+    body: { settings },
+  });
+  return (await answer(asked)) as BatchJob;
+}
+
+/** What came of a batch that has ended. */
+export async function getBatchReport(batchJobId: string, signal?: AbortSignal): Promise<BatchReport> {
+  const asked = apiClient.GET("/api/batch-jobs/{batch_id}/report", { ...at(batchJobId), signal });
+  return (await answer(asked)) as BatchReport;
 }
 
 export async function deleteBatchJob(batchJobId: string): Promise<void> {

@@ -22,6 +22,7 @@ export const keys = {
   batches: ["batches", "one"] as const,
   batch: (id: string) => ["batches", "one", id] as const,
   thumbnails: (id: string) => ["batches", "thumbnails", id] as const,
+  report: (id: string) => ["batches", "report", id] as const,
   transcript: (batchId: string, videoId: string) => ["transcripts", batchId, videoId] as const,
   highlights: (batchId: string, videoId: string) => ["highlights", batchId, videoId] as const,
   batchHighlights: (batchId: string, completed: number) => ["highlights", batchId, "all", completed] as const,

@@ -8,13 +8,14 @@ import { announce } from "@/lib/announcer";
 import { plural } from "@/lib/format";
 import { explain } from "@/lib/problems";
 import { canRetry } from "@/lib/status";
-import type { BatchJob, BatchJobDetails, BatchJobPage, BatchVideo } from "@/types/batch";
+import type { BatchJob, BatchJobDetails, BatchJobPage, BatchSettings, BatchVideo } from "@/types/batch";
 
 export type BatchAction =
   | { kind: "start" | "pause" | "resume" | "cancel" | "delete" | "duplicate"; batch: BatchJob }
   | { kind: "retry"; batch: BatchJob; videoIds?: string[] }
   | { kind: "remove"; batch: BatchJob; videoIds: string[] }
   | { kind: "order"; batch: BatchJob; videoIds: string[] }
+  | { kind: "render"; batch: BatchJob; videoId: string; settings: BatchSettings }
   | { kind: "change"; batch: BatchJob; change: { name?: string; description?: string } };
 
 async function ask(action: BatchAction): Promise<BatchJob | null> {
@@ -34,6 +35,8 @@ async function ask(action: BatchAction): Promise<BatchJob | null> {
       return api.retryFailedVideos(id, action.videoIds);
     case "remove":
       return api.removeVideosFromBatch(id, action.videoIds);
+    case "render":
+      return api.renderVideoAgain(id, action.videoId, action.settings);
     case "change":
       return api.changeBatchJob(id, action.change);
     case "order":
@@ -116,6 +119,7 @@ const DONE: Partial<Record<BatchAction["kind"], (action: BatchAction) => string>
   duplicate: ({ batch }) => `A copy of ${batch.name} was made`,
   retry: (action) =>
     `${plural((action as { videoIds?: string[] }).videoIds?.length ?? action.batch.failed_videos, "video")} will be tried again`,
+  render: ({ batch }) => `A video of ${batch.name} is rendered again`,
   remove: (action) => `${plural((action as { videoIds: string[] }).videoIds.length, "video")} removed`,
 };
 

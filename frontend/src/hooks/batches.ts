@@ -1,8 +1,10 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { getBatchJob, getBatchJobs } from "@/api/batch";
+import { getBatchJob, getBatchJobs, getBatchReport } from "@/api/batch";
 import { type BatchListParams, keys } from "@/api/keys";
 import { getVideos } from "@/api/videos";
 import { usePolling } from "@/hooks/live";
+import { isOver } from "@/lib/status";
+import type { BatchJob } from "@/types/batch";
 
 /** A page of batches. While the next page comes, the one before stays. */
 export function useBatchJobs(params: BatchListParams) {
@@ -25,6 +27,16 @@ export function useBatchJob(id: string) {
     queryFn: ({ signal }) => getBatchJob(id, signal),
     refetchInterval: ({ state }) =>
       state.data && ["processing", "paused", "pending"].includes(state.data.status) ? polling : false,
+  });
+}
+
+/** What came of a batch; asked for when it has ended, and again when it has ended again. */
+export function useBatchReport(batch: BatchJob) {
+  return useQuery({
+    queryKey: [...keys.report(batch.id), batch.completed_at],
+    queryFn: ({ signal }) => getBatchReport(batch.id, signal),
+    enabled: isOver(batch.status),
+    staleTime: Number.POSITIVE_INFINITY,
   });
 }
 

@@ -4,6 +4,7 @@ import type {
   BatchExport,
   BatchJob,
   BatchJobDetails,
+  BatchReport,
   BatchVideo,
   ExportEstimate,
   Highlight,
@@ -100,6 +101,42 @@ export function makeVideo(facts: Partial<BatchVideo> = {}): BatchVideo {
     completed_at: null,
     updated_at: NOW,
     revision: 1,
+    ...facts,
+  };
+}
+
+/** What came of a batch. */
+export function makeReport(batch: BatchJobDetails, facts: Partial<BatchReport> = {}): BatchReport {
+  return {
+    batch_job_id: batch.id,
+    name: batch.name,
+    status: batch.status,
+    started_at: NOW,
+    completed_at: NOW,
+    elapsed_s: 720,
+    processing_s: 600,
+    completed_videos: batch.completed_videos,
+    failed_videos: batch.failed_videos,
+    cancelled_videos: batch.cancelled_videos,
+    source_s: 1834,
+    output_s: 1400,
+    saved_s: 434,
+    warnings: 0,
+    videos: batch.videos.map((video) => ({
+      video_id: video.video_id,
+      position: video.position,
+      name: video.name,
+      status: video.status,
+      source_s: 1834,
+      output_s: 1400,
+      saved_s: 434,
+      processing_s: 600,
+      attempts: 1,
+      error_code: video.error_code,
+      error_message: video.error_message,
+      what_to_do: video.error_message ? "Upload it again." : null,
+      warnings: [],
+    })),
     ...facts,
   };
 }

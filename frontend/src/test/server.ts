@@ -7,6 +7,7 @@ export const server = setupServer(
   http.get("*/api/me", () => HttpResponse.json(makeMe())),
   http.get("*/api/settings-templates", () => HttpResponse.json({ templates: [] })),
   http.get("*/api/videos", () => HttpResponse.json({ videos: [], total: 0 })),
+  http.get("*/api/batch-jobs/:id/report", () => HttpResponse.json({ code: "conflict" }, { status: 409 })),
   http.get("*/api/batch-jobs/:id/exports", () => HttpResponse.json({ exports: [] })),
   http.post("*/api/batch-jobs/:id/export/estimate", () => HttpResponse.json(makeEstimate())),
 );

@@ -10,7 +10,7 @@ type WithSettings<T> = Omit<T, "settings"> & { settings: BatchSettings };
 /** A batch, without its videos. */
 export type BatchJob = WithSettings<Schemas["BatchJob"]>;
 /** One video in one batch. */
-export type BatchVideo = Schemas["BatchVideo"];
+export type BatchVideo = Omit<Schemas["BatchVideo"], "settings"> & { settings: BatchSettings | null };
 /** What came of a video. */
 export type ProcessingResult = Schemas["ProcessingResult"];
 /** A batch with all its videos, in their order. */
@@ -30,6 +30,8 @@ export type BatchExportFormat = Schemas["ExportFormat"];
 export type HighlightSensitivity = Schemas["Sensitivity"];
 export type OutputFormat = Schemas["OutputFormat"];
 export type Quality = Schemas["Quality"];
+
+export type BatchReport = Schemas["BatchReport"];
 
 /** How a batch gets on, in short. */
 export interface BatchProgress {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from piccolo.table import Table
 
 from services.uploader.plans import Shape
 from services.uploader.tables.videos import Status
-from shared.errors import NotFound
+from shared.errors import Conflict, NotFound
 
 
 class Upload(Struct, frozen=True, kw_only=True):
@@ -66,28 +67,38 @@ class Uploads(Table, tablename="uploads"):
     created_at = Timestamptz()
 
     @classmethod
-    async def add(
-        cls,
-        video_id: UUID,
-        key: str,
-        upload_id: str | None,
-        size_bytes: int | None,
-        content_type: str | None,
-        shape: Shape,
-    ) -> None:
-        """A new upload for a new video."""
+    async def add(cls, uploads: Sequence[Upload]) -> None:
+        """New uploads and their videos, in two statements. Raises `Conflict` when the id of a video is taken."""
+        ids = [upload.video_id for upload in uploads]
+        rows = await cls.raw(
+            """
+            insert into videos (id, user_id, batch_id, name, size_bytes, content_type)
+            select * from unnest({}::uuid[], {}::uuid[], {}::uuid[], {}::text[], {}::bigint[], {}::text[])
+            on conflict (id) do nothing returning id
+            """,
+            ids,
+            [upload.user_id for upload in uploads],
+            [upload.batch_id for upload in uploads],
+            [upload.name for upload in uploads],
+            [upload.size_bytes for upload in uploads],
+            [upload.content_type for upload in uploads],
+        )
+        if taken := set(ids) - {row["id"] for row in rows}:
+            raise Conflict(f"The id {min(taken)} is taken by another video; use a new one.")
         await cls.raw(
             """
             insert into uploads (video_id, key, upload_id, size_bytes, content_type, part_size_bytes, part_count)
-            values ({}, {}, {}, {}, {}, {}, {})
+            select * from unnest(
+                {}::uuid[], {}::text[], {}::text[], {}::bigint[], {}::text[], {}::bigint[], {}::integer[]
+            )
             """,
-            video_id,
-            key,
-            upload_id,
-            size_bytes,
-            content_type,
-            shape.part_size_bytes,
-            shape.part_count,
+            ids,
+            [upload.key for upload in uploads],
+            [upload.upload_id for upload in uploads],
+            [upload.size_bytes for upload in uploads],
+            [upload.content_type for upload in uploads],
+            [upload.part_size_bytes for upload in uploads],
+            [upload.part_count for upload in uploads],
         )
 
     @classmethod

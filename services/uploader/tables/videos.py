@@ -122,31 +122,6 @@ class Videos(Table, tablename="videos"):
         return tuple(_read(row) for row in rows), total[0]["total"]
 
     @classmethod
-    async def add(
-        cls,
-        video_id: UUID,
-        user_id: UUID,
-        batch_id: UUID | None,
-        name: str,
-        size_bytes: int | None,
-        content_type: str | None,
-    ) -> bool:
-        """A new video; False when the id is taken."""
-        rows = await cls.raw(
-            """
-            insert into videos (id, user_id, batch_id, name, size_bytes, content_type) values ({}, {}, {}, {}, {}, {})
-            on conflict (id) do nothing returning id
-            """,
-            video_id,
-            user_id,
-            batch_id,
-            name,
-            size_bytes,
-            content_type,
-        )
-        return bool(rows)
-
-    @classmethod
     async def begin_uploading(cls, video_id: UUID) -> bool:
         """Note the first bytes; False when there were some before, or the upload has ended."""
         return bool(

@@ -5,6 +5,7 @@ import { BatchHighlightList } from "@/components/batch/BatchHighlightList";
 import { BatchProgressPanel } from "@/components/batch/BatchProgressPanel";
 import { BatchVideos } from "@/components/batch/BatchVideos";
 import { ExportSection } from "@/components/batch/ExportSection";
+import { ReportSection } from "@/components/batch/ReportSection";
 import { SettingsShown } from "@/components/batch/SettingsShown";
 import { Failure } from "@/components/layout/States";
 import { Card, CardBody } from "@/components/ui/card";
@@ -46,6 +47,7 @@ export function BatchJobDetails({ batchJobId }: { batchJobId: string }) {
           </Card>
           {isActive(batch.status) && <BatchProgressPanel batchJobId={batch.id} embedded />}
           {isOver(batch.status) && batch.completed_videos > 0 && <ExportSection batch={batch} />}
+          {isOver(batch.status) && <ReportSection batch={batch} />}
           <BatchHighlightList batch={batch} />
           <BatchVideos batch={batch} />
         </>

@@ -1,5 +1,5 @@
 import { RotateCcw, Trash2, X } from "lucide-react";
-import { useRef, useState } from "react";
+import { lazy, Suspense, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { BatchVideoRow, type VideoAction } from "@/components/batch/BatchVideoRow";
 import { SortableVideos } from "@/components/batch/SortableVideos";
@@ -15,11 +15,14 @@ import { plural } from "@/lib/format";
 import { canRetry, isOver, stagesOf } from "@/lib/status";
 import type { BatchJobDetails, BatchVideo } from "@/types/batch";
 
+const RenderAgainDialog = lazy(() => import("@/components/batch/RenderAgainDialog"));
+
 /** The videos of a batch: chosen, tried again, removed, put into another order. */
 export function BatchVideos({ batch }: { batch: BatchJobDetails }) {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [removing, setRemoving] = useState<BatchVideo[] | null>(null);
   const [failed, setFailed] = useState<BatchVideo | null>(null);
+  const [rendering, setRendering] = useState<BatchVideo | null>(null);
   const navigate = useNavigate();
   const { mutate } = useBatchAction((action) => action.kind !== "order" && setChosen(new Set()));
   const files = useFileChooser(batch);
@@ -41,6 +44,7 @@ export function BatchVideos({ batch }: { batch: BatchJobDetails }) {
     else if (action === "download" && video.output_video_url) window.location.assign(video.output_video_url);
     else if (action === "upload") files.open();
     else if (action === "error") setFailed(video);
+    else if (action === "render") setRendering(video);
   };
   // Rows are drawn anew only when their video changes: what they call stays the same.
   const latest = useRef(act);
@@ -131,6 +135,11 @@ export function BatchVideos({ batch }: { batch: BatchJobDetails }) {
         </ul>
       )}
       {files.input}
+      {rendering && (
+        <Suspense fallback={null}>
+          <RenderAgainDialog batch={batch} video={rendering} onClose={() => setRendering(null)} />
+        </Suspense>
+      )}
       <AlertDialog
         open={removing !== null}
         onOpenChange={(open) => !open && setRemoving(null)}

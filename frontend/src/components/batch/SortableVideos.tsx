@@ -17,7 +17,7 @@ import {
   verticalListSortingStrategy,
 } from "@dnd-kit/sortable";
 import { CSS } from "@dnd-kit/utilities";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import type { BatchVideo } from "@/types/batch";
 
 type Render = (video: BatchVideo, drag: { handle: object; dragging: boolean }) => ReactNode;
@@ -37,9 +37,17 @@ export function SortableVideos({ videos, render, onOrder }: Props) {
   const ids = videos.map((video) => video.video_id);
   const name = (id: string | number) => videos.find((video) => video.video_id === id)?.name ?? "";
   const place = (id: string | number | undefined) => ids.indexOf(String(id)) + 1;
+  const moved = useRef(false);
   const announcements: Announcements = {
-    onDragStart: ({ active }) => `Picked up ${name(active.id)}, place ${place(active.id)} of ${ids.length}.`,
-    onDragOver: ({ over }) => (over ? `Place ${place(over.id)} of ${ids.length}.` : undefined),
+    onDragStart: ({ active }) => {
+      moved.current = false;
+      return `Picked up ${name(active.id)}, place ${place(active.id)} of ${ids.length}.`;
+    },
+    onDragOver: ({ active, over }) => {
+      // The first place that it is over is its own: that was said.
+      moved.current ||= over?.id !== active.id;
+      return over && moved.current ? `Place ${place(over.id)} of ${ids.length}.` : undefined;
+    },
     onDragEnd: ({ active, over }) => `${name(active.id)} is now in place ${place(over?.id ?? active.id)}.`,
     onDragCancel: ({ active }) => `${name(active.id)} stays where it was.`,
   };

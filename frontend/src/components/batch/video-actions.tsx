@@ -1,10 +1,10 @@
-import { CircleAlert, Download, Eye, MoreHorizontal, RotateCcw, Trash2, Upload } from "lucide-react";
+import { CircleAlert, Download, Eye, MoreHorizontal, RotateCcw, RotateCw, Trash2, Upload } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { Menu, MenuContent, MenuItem, MenuTrigger } from "@/components/ui/dropdown-menu";
 import { awaitsUpload, canRetry } from "@/lib/status";
 import type { BatchVideo } from "@/types/batch";
 
-export type VideoAction = "view" | "retry" | "remove" | "download" | "error" | "upload";
+export type VideoAction = "view" | "retry" | "remove" | "download" | "error" | "upload" | "render";
 
 interface Props {
   video: BatchVideo;
@@ -66,6 +66,12 @@ export function VideoActions({ video, onAction, removable, retryable = true }: P
             <MenuItem onSelect={act("upload")}>
               <Upload aria-hidden />
               Choose file
+            </MenuItem>
+          )}
+          {retryable && video.status === "completed" && (
+            <MenuItem onSelect={act("render")}>
+              <RotateCw aria-hidden />
+              Render again…
             </MenuItem>
           )}
           {video.status === "failed" && (
