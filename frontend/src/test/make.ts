@@ -50,6 +50,7 @@ export function makeJob(facts: Partial<BatchJob> = {}): BatchJob {
     settings: DEFAULT_SETTINGS,
     status: "processing",
     priority: 6,
+    start_when_uploaded: false,
     total_videos: 20,
     completed_videos: 15,
     failed_videos: 0,
