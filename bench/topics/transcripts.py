@@ -55,7 +55,7 @@ async def _measured(folder: Path) -> list[Row]:
             f"one file of {LONG_S / 60:.0f} minutes, model loaded",
             [took for took, _ in ours],
             [took for took, _ in theirs],
-            reference_is=f"{PIPELINE}, and voices for the cuts",
+            reference_is=PIPELINE,
             unit="s",
             goal=Goal(at_most=1.1, of="ratio"),
         ),
