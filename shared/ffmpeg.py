@@ -234,6 +234,8 @@ def _raise_for(exit_code: int, complaints: str, doing: str) -> None:
     _log.warning("ffmpeg_failed", exit_code=exit_code, complaints=complaints)
     if exit_code in (-signal.SIGXFSZ, -signal.SIGXCPU) or "File too large" in complaints:
         raise PermanentFailure(f"{doing}: it would take more room or time than is allowed for one file.")
+    if "exceeds max_streams" in complaints:
+        raise PermanentFailure(f"{doing}: it has more than {MAX_STREAMS} streams; remove some and upload it again.")
     if "No space left on device" in complaints:
         raise TransientFailure(f"{doing}: the scratch disk is full.")
     if any(text in complaints for text in _NO_MEMORY):

@@ -142,6 +142,8 @@ class CreateBatch(Request[BatchDetails], frozen=True, kw_only=True):
     description: str | None = None
     settings: BatchSettings
     priority: int | None = None
+    start_when_uploaded: bool = False
+    """Whether it is started by itself once its last upload is complete."""
     videos: tuple[NewVideo, ...]
 
 
@@ -324,6 +326,14 @@ class FindBatches(Query[VideoBatches], frozen=True, kw_only=True):
     video_ids: tuple[UUID, ...]
 
 
+class DeleteVideo(Request[VideoBatches], frozen=True, kw_only=True):
+    """Remove a video from the library; the answer names the ended batches it was in. Raises `Conflict` while one needs it."""
+
+    of, answer = "scheduler", VideoBatches
+    user_id: UUID
+    video_id: UUID
+
+
 # --- Uploads: the gateway asks the uploader ------------------------------------------------------------------------
 
 
@@ -413,7 +423,7 @@ class ExportOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     highlights: bool = True
     """Highlights beside the videos; a ZIP only."""
     naming: str | None = None
-    """A pattern such as `{position:03}_{name}` for the files' names, instead of what the two above say."""
+    """A pattern such as `{position:03}_{name}` for the files' names, in place of `original_names` and `batch_prefix`."""
     video_ids: tuple[UUID, ...] | None = None
     """Only these videos; None means all."""
     skip_damaged: bool = False

@@ -101,6 +101,8 @@ class BatchJob(Struct, frozen=True, kw_only=True):
     """Seconds; null when nothing is known yet or nothing is left."""
     estimated_completion_at: datetime | None = None
     """The same as a time of day."""
+    start_when_uploaded: bool = False
+    """Whether it starts by itself once its last upload is complete."""
     error_message: str | None = None
     created_at: datetime
     started_at: datetime | None = None

@@ -17,7 +17,7 @@ from stack.ports import PREFERRED, Ports
 from stack.processes import PROCESSES, SERVICES, ProcessKind
 
 ROOT = Path(__file__).resolve().parent.parent
-READY_S = 60.0
+READY_S = 180.0  # RabbitMQ needs a minute where everything else needs the machine too
 
 
 def _silent(*_: str) -> None:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from bench import wire
@@ -72,7 +73,7 @@ def _many(at: Installation, file: Path, reference: str, files: Path) -> list[Row
 
     def ours() -> float:
         plans = asyncio.run(_batch(at, [EACH] * MANY)).uploads
-        return _together([lambda plan=plan: wire.put(plan.url, file, plan.headers) for plan in plans])
+        return _together([partial(wire.put, plan.url, file, plan.headers) for plan in plans])
 
     def put_there(number: int) -> float:
         took = wire.put(f"{reference}/{number}", file)
@@ -80,7 +81,7 @@ def _many(at: Installation, file: Path, reference: str, files: Path) -> list[Row
         return took
 
     def theirs() -> float:
-        return _together([lambda number=number: put_there(number) for number in range(MANY)])
+        return _together([partial(put_there, number) for number in range(MANY)])
 
     took = interleaved({"ours": ours, "nginx": theirs}, rounds=2)
     total = MANY * EACH / MB

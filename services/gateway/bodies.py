@@ -49,6 +49,9 @@ class NewBatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Annotated[int, Meta(ge=0, le=10)] | None,
         Meta(description="a number from 0 to 10, or null for the tier's default"),
     ] = None
+    start_when_uploaded: Annotated[
+        bool, Meta(description="true to have it started by itself once its last upload is complete")
+    ] = False
 
 
 class BatchCreated(Struct, frozen=True, kw_only=True):

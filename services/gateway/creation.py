@@ -57,6 +57,7 @@ async def create_batch(body: NewBatch, key: str | None, caller: Caller, at: Gate
                 description=paragraphs(body.description) or None if body.description else None,
                 settings=body.settings,
                 priority=body.priority,
+                start_when_uploaded=body.start_when_uploaded,
                 videos=tuple(
                     NewVideo(batch_video_id=batch_video_id, video_id=video_id, name=file.name, size_bytes=file.size)
                     for file, (batch_video_id, video_id) in zip(files, plan.videos, strict=True)

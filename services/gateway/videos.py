@@ -6,7 +6,7 @@ import uuid
 from typing import Annotated
 from uuid import UUID
 
-from litestar import get, post
+from litestar import delete, get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from services.gateway import examples
@@ -14,7 +14,7 @@ from services.gateway.bodies import LibraryPage, LibraryVideo, PartNumbers
 from services.gateway.library import page_with_batches, video_with_batches
 from services.gateway.openapi import told
 from services.gateway.parameters import At, Who
-from shared.messages import CompleteUpload, GetUpload, GetVideo, ListVideos, SignParts
+from shared.messages import CompleteUpload, DeleteVideo, GetUpload, GetVideo, ListVideos, SignParts
 from shared.views import PartUrls, UploadState, Video
 
 ASSEMBLY_S = 60.0
@@ -67,6 +67,19 @@ async def get_video(video_id: FromPath[UUID], caller: Who, at: At) -> LibraryVid
     """What is known of a video: its size, codecs, duration, whether it passed inspection, its batches, and where it is played."""
     video = await at.ask(GetVideo(user_id=caller.user_id, video_id=video_id))
     return await video_with_batches(video, caller.user_id, at)
+
+
+@delete(
+    "/videos/{video_id:uuid}",
+    operation_id="delete_video",
+    summary="Remove a video from the library",
+    tags=["Videos"],
+    responses=told(204, None, None, "not_found", "conflict", "forbidden"),
+)
+async def delete_video(video_id: FromPath[UUID], caller: Who, at: At) -> None:
+    """Its file is removed for good. What was made of it in batches that have ended stays; a batch that needs it must end first."""
+    await at.ask(GetVideo(user_id=caller.user_id, video_id=video_id))
+    await at.ask(DeleteVideo(request_id=uuid.uuid4(), user_id=caller.user_id, video_id=video_id))
 
 
 @get(

@@ -67,6 +67,7 @@ ROUTES = (
     words.get_batch_highlights,
     videos.list_videos,
     videos.get_video,
+    videos.delete_video,
     videos.get_upload,
     videos.sign_parts,
     videos.complete_upload,

@@ -2,8 +2,8 @@
 
 Owns: batch_jobs, batch_videos, exports, the fair queue, claims and leases.
 Answers: CreateBatch, AddVideos, EditBatch, RemoveVideos, ReorderVideos, DuplicateBatch, StartBatch, PauseBatch, ResumeBatch,
-CancelBatch, RetryFailed, RenderAgain, DeleteBatch, GetBatch, ListBatches, GetEstimates, FindBatches, GetReport, GetUsage,
-ListWorkers, RequestExport, EstimateExport, CancelExport, RetryExport, GetExport, ListExports, ListUserExports, ClaimRun,
+CancelBatch, RetryFailed, RenderAgain, DeleteBatch, DeleteVideo, GetBatch, ListBatches, GetEstimates, FindBatches, GetReport,
+GetUsage, ListWorkers, RequestExport, EstimateExport, CancelExport, RetryExport, GetExport, ListExports, ListUserExports, ClaimRun,
 RenewLease.
 Hears: AccountChanged, VideoUploading, VideoUploaded, VideoRejected, VideoProcessed, VideoFailed, ExportBuilt, ExportFailed;
 WorkerSeen, VideoProgressed.

@@ -10,16 +10,18 @@ from services.scheduler.events import BatchEvent
 from services.scheduler.intake import check_number, concurrency_of, new_video
 from services.scheduler.service import Scheduler
 from services.scheduler.show import show_batch, show_details, show_row
-from services.scheduler.state import BatchState
+from services.scheduler.state import OVER, BatchState
 from services.scheduler.tables import BatchContents, BatchJobs, BatchVideos, Exports, QueueUsers
 from services.scheduler.tables.batches import SORTS
 from shared.batches import BatchStatus
 from shared.bus import answers
-from shared.errors import Invalid, NotFound
+from shared.errors import Conflict, Invalid, NotFound
 from shared.messages import (
     CancelBatch,
     CreateBatch,
     DeleteBatch,
+    DeleteSource,
+    DeleteVideo,
     Estimates,
     FindBatches,
     GetBatch,
@@ -52,6 +54,7 @@ async def create_batch(request: CreateBatch, at: Scheduler) -> BatchDetails:
             name=request.name,
             description=request.description,
             settings=request.settings,
+            start_when_uploaded=request.start_when_uploaded,
             priority=max(0, min(wanted, limits.default_priority)),
             created_at=now,
             updated_at=now,
@@ -145,6 +148,23 @@ async def list_batches(query: ListBatches, at: Scheduler) -> BatchPage:
     total = sum(by_status.values()) if query.status is None else by_status.get(query.status, 0)
     jobs = await at.outlooks.jobs(show_row(row) for row in rows)
     return BatchPage(batch_jobs=jobs, total=total, by_status=by_status)
+
+
+@answers(DeleteVideo)
+async def delete_video(request: DeleteVideo, at: Scheduler) -> VideoBatches:
+    """Have a video removed that no unfinished batch needs."""
+
+    async def make() -> VideoBatches:
+        batches = await BatchContents.batches_of(request.user_id, (request.video_id,))
+        needed = [batch for batch in batches if batch.batch_status not in OVER]
+        if needed:
+            raise Conflict(
+                f"The video is in the batch {needed[0].batch_name!r}, which has not ended; remove it there, or cancel the batch."
+            )
+        await at.outbox.add(DeleteSource(user_id=request.user_id, video_id=request.video_id))
+        return VideoBatches(batches=tuple(batches))
+
+    return await at.outbox.once(request, make)
 
 
 @answers(FindBatches)

@@ -28,6 +28,7 @@ ANSWERS = (
     answers.list_batches,
     answers.get_estimates,
     answers.find_batches,
+    answers.delete_video,
     export_answers.request_export,
     export_answers.estimate_export,
     export_answers.cancel_export,

@@ -32,6 +32,7 @@ def show_batch(batch: BatchState) -> BatchJob:
         processed_duration_seconds=sum(
             lengths[video.id] for video in batch.videos if video.status is VideoStatus.COMPLETED
         ),
+        start_when_uploaded=batch.start_when_uploaded,
         error_message=batch.error_message,
         created_at=batch.created_at,
         started_at=batch.started_at,

@@ -100,6 +100,8 @@ class BatchState(Struct, frozen=True, kw_only=True):
     priority: int = 5
     start_id: UUID | None = None
     """The request that started it: the job id that the answer gave."""
+    start_when_uploaded: bool = False
+    """Whether it is started by itself once the last of its uploads is there."""
     error_message: str | None = None
     revision: int = 0
     busy_since: datetime | None = None

@@ -7,6 +7,8 @@ from typing import BinaryIO
 
 from shared.errors import PermanentFailure
 
+MOST_BOXES = 200_000
+"""Outermost boxes of an mp4: a recording of twelve hours in fragments of a second has half as many."""
 _SEGMENT = b"\x18\x53\x80\x67"
 _CUT_SHORT = "This file ends too early, so it was cut short when it was copied or recorded; upload the whole file."
 
@@ -34,7 +36,9 @@ def require_whole(path: Path) -> None:
 def _boxes_end(file: BinaryIO, size: int) -> int:
     """Where the last outermost box ends by its own account. A file without `moov` never ends."""
     position, index_found = 0, False
-    while position + 8 <= size:
+    for _ in range(MOST_BOXES):
+        if position + 8 > size:
+            break
         file.seek(position)
         header = file.read(16)
         length = int.from_bytes(header[:4], "big")
@@ -48,6 +52,10 @@ def _boxes_end(file: BinaryIO, size: int) -> int:
         if length < 8 or not kind.isascii():
             break  # garbage after the last box harms nobody
         position += length
+    else:
+        raise PermanentFailure(
+            "This file is cut into more pieces than any recording has; convert it, then upload it again."
+        )
     return position if index_found or position > size else size + 1
 
 

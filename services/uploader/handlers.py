@@ -23,7 +23,7 @@ log = logger(__name__)
 MOST_ATTEMPTS = 5
 """So often may an inspection end its worker, or fail for a reason that nobody foresaw."""
 
-FOR_NOW = (Unavailable, OutOfSpace, TransientFailure, ConnectionError, TimeoutError)
+FOR_NOW = (Unavailable, OutOfSpace, ConnectionError, TimeoutError)
 """What has nothing to do with the file: tried again without limit."""
 
 
@@ -52,6 +52,10 @@ async def probe_video(command: ProbeVideo, at: UploaderWorker) -> None:
         # This worker ends: the next one may begin at once.
         await asyncio.shield(Probes.release(probe, 0.0, count=False))
         raise
+    except TransientFailure as failure:
+        # It may be the machine's, but a file that eats all memory there is must not come back for ever.
+        log.warning("an inspection failed for now", error=str(failure))
+        await patiently(lambda: Probes.release(probe, 4.0**probe.attempts / 2, count=True))
     except Exception:
         log.exception("an inspection failed")
         await patiently(lambda: Probes.release(probe, 4.0**probe.attempts / 2, count=True))

@@ -30,6 +30,24 @@ async def test_videos_can_be_asked_for_by_their_ids(house: House) -> None:
     assert (await ada.client.get("/api/videos?ids=nonsense")).status_code == 422
 
 
+async def test_a_video_is_removed_by_its_owner_once_no_unfinished_batch_needs_it(house: House) -> None:
+    ada, eve = await house.person(), await house.person()
+    made = (await ada.client.post("/api/batch-jobs", json={"name": "Talks", "files": FILES})).json()
+    address = f"/api/videos/{made['uploads'][0]['video_id']}"
+    assert (await eve.client.delete(address)).status_code == 404
+    refused = await ada.client.delete(address)
+    assert (refused.status_code, "Talks" in refused.json()["detail"]) == (409, True)
+    await ada.client.post(f"/api/batch-jobs/{made['batch_job_id']}/cancel")
+    assert (await ada.client.delete(address)).status_code == 204
+
+
+async def test_a_batch_may_be_made_to_start_by_itself(house: House) -> None:
+    ada = await house.person()
+    body = {"name": "Talks", "files": FILES, "start_when_uploaded": True}
+    made = (await ada.client.post("/api/batch-jobs", json=body)).json()
+    assert made["batch_job"]["start_when_uploaded"] is True
+
+
 async def test_without_exports_the_list_of_all_is_empty(house: House) -> None:
     ada = await house.person()
     assert (await ada.client.get("/api/exports")).json() == {"exports": []}

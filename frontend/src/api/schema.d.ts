@@ -570,7 +570,11 @@ export interface paths {
         get: operations["get_video"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Remove a video from the library
+         * @description Its file is removed for good. What was made of it in batches that have ended stays; a batch that needs it must end first.
+         */
+        delete: operations["delete_video"];
         options?: never;
         head?: never;
         patch?: never;
@@ -963,6 +967,8 @@ export interface components {
             estimated_time_remaining: number | null;
             /** @default null */
             estimated_completion_at: string | null;
+            /** @default false */
+            start_when_uploaded: boolean;
             /** @default null */
             error_message: string | null;
             created_at: string;
@@ -1047,6 +1053,8 @@ export interface components {
             estimated_time_remaining: number | null;
             /** @default null */
             estimated_completion_at: string | null;
+            /** @default false */
+            start_when_uploaded: boolean;
             /** @default null */
             error_message: string | null;
             created_at: string;
@@ -1582,6 +1590,11 @@ export interface components {
              * @default null
              */
             priority?: number | null;
+            /**
+             * @description true to have it started by itself once its last upload is complete
+             * @default false
+             */
+            start_when_uploaded?: boolean;
         };
         /**
          * NewExport
@@ -4262,6 +4275,71 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_video: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this state */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

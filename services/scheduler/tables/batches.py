@@ -8,7 +8,7 @@ from typing import Any, get_type_hints
 from uuid import UUID
 
 from msgspec.structs import replace
-from piccolo.columns import JSONB, BigInt, DoublePrecision, Integer, Text, Timestamptz, Varchar
+from piccolo.columns import JSONB, BigInt, Boolean, DoublePrecision, Integer, Text, Timestamptz, Varchar
 from piccolo.columns import UUID as UuidColumn
 from piccolo.table import Table
 
@@ -46,6 +46,7 @@ class BatchJobs(Table, tablename="batch_jobs"):
     estimated_time_remaining = Integer(null=True)
     error_message = Text(null=True)
     start_id = UuidColumn(null=True)
+    start_when_uploaded = Boolean()
     revision = BigInt()
     created_at = Timestamptz()
     started_at = Timestamptz(null=True)
@@ -84,6 +85,22 @@ class BatchJobs(Table, tablename="batch_jobs"):
         )
         found = tuple(from_row(row, VideoState) for row in videos if row["id"] is not None)
         return from_row(rows[0], BatchState, videos=found), videos[0]["now"]
+
+    @classmethod
+    async def to_be_started(cls, video_id: UUID) -> list[UUID]:
+        """Batches with this video that are to start by themselves, and whose uploads are all there or were refused."""
+        rows = await cls.raw(
+            """
+            select id from batch_jobs b where start_when_uploaded and status = 'pending' and deleted_at is null
+                and exists (select 1 from batch_videos v where v.batch_job_id = b.id and v.video_id = {})
+                and not exists (
+                    select 1 from batch_videos v where v.batch_job_id = b.id
+                        and v.uploaded_at is null and v.status in ('pending', 'uploading')
+                )
+            """,
+            video_id,
+        )
+        return [row["id"] for row in rows]
 
     @classmethod
     async def add(cls, batch: BatchState) -> None:
