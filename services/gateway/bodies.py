@@ -27,6 +27,10 @@ class NewFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     type: Annotated[
         Annotated[str, Meta(max_length=100)] | None, Meta(description="the file's content type, such as 'video/mp4'")
     ] = None
+    sha256: Annotated[
+        Annotated[str, Meta(pattern="^[0-9a-f]{64}$")] | None,
+        Meta(description="SHA-256 of the file in 64 hex digits: what is in the library already need not be sent"),
+    ] = None
 
 
 class NewBatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -70,7 +70,13 @@ async def create_batch(body: NewBatch, key: str | None, caller: Caller, at: Gate
                 user_id=caller.user_id,
                 batch_id=plan.batch_id,
                 files=tuple(
-                    NewUpload(video_id=video_id, name=file.name, size_bytes=file.size, content_type=file.type)
+                    NewUpload(
+                        video_id=video_id,
+                        name=file.name,
+                        size_bytes=file.size,
+                        content_type=file.type,
+                        sha256=file.sha256,
+                    )
                     for file, (_, video_id) in zip(files, plan.videos, strict=True)
                 ),
             )

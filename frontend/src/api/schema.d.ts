@@ -1664,6 +1664,11 @@ export interface components {
              * @default null
              */
             type?: string | null;
+            /**
+             * @description SHA-256 of the file in 64 hex digits: what is in the library already need not be sent
+             * @default null
+             */
+            sha256?: string | null;
         };
         /**
          * NewRendering
@@ -1960,6 +1965,8 @@ export interface components {
             part_size_bytes: number;
             part_count: number;
             expires_at: string;
+            /** @default false */
+            arrived: boolean;
         };
         /**
          * UploadState
