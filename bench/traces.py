@@ -30,22 +30,25 @@ class Trace(Struct, frozen=True):
     traceEvents: tuple[Event, ...]  # noqa: N815
 
 
-class Task(Struct, frozen=True, kw_only=True):
-    """What occupied the main thread: so long by the clock, and so long of the processor. Milliseconds."""
+class Longest(Struct, frozen=True, kw_only=True):
+    """The longest that a task took by the clock, and the most that one took of the processor. Milliseconds.
+
+    On a machine that does other things at the same time the first is longer: the task has to wait in between.
+    """
 
     clock_ms: float
     processor_ms: float
 
 
-def longest_task(trace: bytes) -> Task:
-    """The task that kept the main thread of a page for the longest time. Raises `ValueError` when there is none."""
+def longest_task(trace: bytes) -> Longest:
+    """What kept the main thread of a page for the longest time. Raises `ValueError` when nothing did."""
     events = msgspec.json.decode(trace, type=Trace).traceEvents
     main = set(_main_threads(events))
     tasks = [one for one in events if one.name == "RunTask" and one.ph == "X" and (one.pid, one.tid) in main]
     if not tasks:
         raise ValueError("The trace has no tasks of a page.")
-    longest = max(tasks, key=lambda task: task.dur)
-    return Task(clock_ms=longest.dur / 1000, processor_ms=longest.tdur / 1000)
+    by_clock, by_processor = max(one.dur for one in tasks), max(one.tdur for one in tasks)
+    return Longest(clock_ms=by_clock / 1000, processor_ms=by_processor / 1000)
 
 
 def keep(trace: bytes, path: Path) -> None:

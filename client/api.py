@@ -189,6 +189,14 @@ class Api:
         """One export, with its download URL when it is ready."""
         return await self._ask("GET", f"batch-jobs/{batch_id}/export/{export_id}", BatchExport)
 
+    async def cancel_export(self, batch_id: UUID, export_id: UUID) -> BatchExport:
+        """Stop an export."""
+        return await self._ask("POST", f"batch-jobs/{batch_id}/export/{export_id}/cancel", BatchExport)
+
+    async def retry_export(self, batch_id: UUID, export_id: UUID) -> BatchExport:
+        """Make an export anew."""
+        return await self._ask("POST", f"batch-jobs/{batch_id}/export/{export_id}/retry", BatchExport)
+
     async def exports(self, batch_id: UUID) -> ExportPage:
         """The exports of a batch."""
         return await self._ask("GET", f"batch-jobs/{batch_id}/exports", ExportPage)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from client.commands import batches, export, login, reports, submit, watch
+from client.commands import batches, export, exports, login, reports, submit, watch
 from client.session import DEFAULT_URL, Place
 
 EPILOG = (
@@ -49,6 +49,7 @@ app.command("list")(batches.list_batches)
 app.command()(watch.watch)
 app.command()(reports.report)
 app.command()(export.export)
+app.command()(exports.exports)
 app.command()(batches.pause)
 app.command()(submit.resume)
 app.command()(batches.cancel)

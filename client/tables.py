@@ -11,8 +11,8 @@ from rich.text import Text
 
 from client import text
 from client.progress import DONE, overall_percentage
-from shared.batches import VideoStatus
-from shared.views import BatchDetails, BatchJob, BatchVideo
+from shared.batches import ExportStatus, VideoStatus
+from shared.views import BatchDetails, BatchExport, BatchJob, BatchVideo
 
 
 def batch_list(jobs: Sequence[BatchJob], *, now: datetime | None = None) -> RenderableType:
@@ -30,6 +30,27 @@ def batch_list(jobs: Sequence[BatchJob], *, now: datetime | None = None) -> Rend
             f"{job.completed_videos}/{job.total_videos}",
             f"{job.progress_percentage} %",
             ago(job.created_at, now or datetime.now(UTC)),
+        )
+    return table
+
+
+def export_list(exports: Sequence[BatchExport], *, now: datetime | None = None) -> RenderableType:
+    """One row for each export."""
+    now = now or datetime.now(UTC)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("Export", "Format", "Status", "Size", "Made", ""):
+        table.add_column(heading, justify="right" if heading == "Size" else "left", no_wrap=heading == "Export")
+    for export in exports:
+        remark = export.error_message or export.operation or ""
+        if export.status is ExportStatus.COMPLETED and export.expires_at is not None:
+            remark = f"there for {text.duration((export.expires_at - now).total_seconds())}"
+        table.add_row(
+            str(export.id),
+            str(export.format),
+            text.status(export.status),
+            text.size(export.file_size) if export.file_size is not None else "",
+            ago(export.created_at, now),
+            Text(text.shown(remark)),
         )
     return table
 

@@ -425,7 +425,7 @@ class ExportOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     highlights: bool = True
     """Highlights beside the videos; a ZIP only."""
     naming: str | None = None
-    """A pattern such as `{position:03}_{name}` for the files' names, instead of what the two above say."""
+    """A pattern such as `{position:03}_{name}` for the files' names, in place of `original_names` and `batch_prefix`."""
     video_ids: tuple[UUID, ...] | None = None
     """Only these videos; None means all."""
     skip_damaged: bool = False

@@ -113,15 +113,15 @@ def shows_batches(page: Page, stage: Stage) -> None:
     """Batches in every state: listed, being processed, finished, exported."""
     page.goto(f"/batches/{stage.long_batch}")
     page.get_by_role("button", name="Start processing").click()
-    take(page, "batch-processing", page.locator("[data-video][data-state=processing]").first, whole=True)
+    take(page, "batch-processing", page.locator("[data-video][data-state=processing]"), whole=True)
     page.goto("/")
     take(page, "dashboard", page.get_by_role("heading", name="Being processed"))
     page.goto("/batches")
-    take(page, "batches", page.get_by_text("Field Notes").first)
+    take(page, "batches", page.get_by_text("Field Notes"))
     page.goto("/batches?status=cancelled")
     take(page, "batches-filtered", page.get_by_text(re.compile("No batch is cancelled")))
     page.goto(f"/batches/{stage.broken_batch}")
-    take(page, "batch-failed", page.locator("[data-state=failed]").first, whole=True)
+    take(page, "batch-failed", page.locator("[data-state=failed]"), whole=True)
     page.get_by_role("button", name=re.compile("^Actions for .*02.mp4")).click()
     page.get_by_role("menuitem", name="View error").click()
     take(page, "error", page.get_by_role("dialog", name="Why this video failed"))
@@ -131,7 +131,7 @@ def shows_batches(page: Page, stage: Stage) -> None:
     page.get_by_role("button", name="Export ZIP").click()
     take(page, "export-ready", page.get_by_role("dialog").get_by_role("link", name="Download ZIP"))
     page.keyboard.press("Escape")
-    take(page, "batch-finished", page.get_by_role("link", name="Download").first, whole=True)
+    take(page, "batch-finished", page.get_by_role("link", name="Download"), whole=True)
     page.get_by_role("button", name="More actions").click()
     page.get_by_role("menuitem", name="Delete").click()
     take(page, "delete", page.get_by_role("alertdialog"))
@@ -157,9 +157,9 @@ def shows_dialogs(page: Page, stage: Stage) -> None:
 def shows_library(page: Page) -> None:
     """The library, one video, and all exports."""
     page.goto("/videos")
-    take(page, "library", page.locator("img").first)
+    take(page, "library", page.locator("img"))
     page.get_by_role("link", name="Kitchen Stories 01.mp4", exact=True).click()
-    page.wait_for_function("() => document.querySelector('video')?.readyState > 1")
+    page.wait_for_function("() => document.querySelector('video')?.readyState > 3")
     take(page, "video", page.get_by_role("radio", name="Result"))
     page.goto("/exports")
     take(page, "exports", page.get_by_text("Kitchen Stories.zip"))
@@ -194,12 +194,15 @@ def take(page: Page, name: str, there: Locator, *, whole: bool = False) -> None:
     for size, (width, height) in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
         expect(there.filter(visible=True).first).to_be_visible()
+        if whole:
+            # A window as high as the page, so that what stays at the window's edges is at the page's.
+            whole_height = page.evaluate("() => document.documentElement.scrollHeight")
+            page.set_viewport_size({"width": width, "height": max(height, whole_height)})
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)
             # Two frames, so that what is laid out anew has been painted.
             page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-            shot = page.screenshot(full_page=whole)
-            (IMAGES / f"{name}-{size}-{scheme}.png").write_bytes(small(shot))
+            (IMAGES / f"{name}-{size}-{scheme}.png").write_bytes(small(page.screenshot()))
     width, height = SIZES["desktop"]
     page.set_viewport_size({"width": width, "height": height})
     page.emulate_media(color_scheme="light")

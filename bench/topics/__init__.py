@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from bench.rows import Row
-from bench.topics import export, page, progress, responsiveness, scheduling, sse, upload
+from bench.topics import export, page, progress, responsiveness, scheduling, sse, transcripts, upload
 
 TOPICS: dict[str, Callable[[], Sequence[Row]]] = {
     "export": export.run,
@@ -14,5 +14,6 @@ TOPICS: dict[str, Callable[[], Sequence[Row]]] = {
     "responsiveness": responsiveness.run,
     "scheduling": scheduling.run,
     "sse": sse.run,
+    "transcripts": transcripts.run,
     "upload": upload.run,
 }

@@ -38,6 +38,8 @@ def export(
     ] = False,
     original_names: Annotated[bool, typer.Option("--original-names", help="No numbers before the names.")] = False,
     batch_prefix: Annotated[bool, typer.Option("--batch-prefix", help="The batch's name before each name.")] = False,
+    transcripts: Annotated[bool, typer.Option(help="Transcripts and subtitles in a ZIP.")] = True,
+    highlights: Annotated[bool, typer.Option(help="Highlights in a ZIP.")] = True,
     naming: Annotated[
         str | None, typer.Option(help="A pattern such as '{position:03}_{name}', with {batch} as well, for the names.")
     ] = None,
@@ -57,6 +59,8 @@ def export(
         "include_failed": include_failed,
         "original_names": original_names,
         "batch_prefix": batch_prefix,
+        "transcripts": transcripts,
+        "highlights": highlights,
         "naming": naming,
         "video_ids": video or None,
         "skip_damaged": skip_damaged,
@@ -84,7 +88,8 @@ def show_estimate(call: Call, estimate: ExportEstimate) -> None:
     call.terminal.document({"estimate": estimate})
     size = f", about {text.size(estimate.size_bytes)}" if estimate.size_bytes else ""
     length = text.duration(estimate.duration_s)
-    call.terminal.show(f"{text.shown(estimate.file_name)}: {estimate.videos} videos, {length}{size}")
+    count = f"{estimate.videos} {'video' if estimate.videos == 1 else 'videos'}"
+    call.terminal.show(f"{text.shown(estimate.file_name)}: {count}, {length}{size}")
     for name in estimate.files:
         call.terminal.show(f"  {text.shown(name)}")
     for video in estimate.left_out:

@@ -8,6 +8,7 @@ from services.exporter.building import PREFIX
 from services.exporter.service import Exporter
 from services.exporter.tables import Deliverable
 from shared.logs import logger
+from shared.storage.objects import JOINT
 
 log = logger(__name__)
 
@@ -22,6 +23,7 @@ async def tidy_for_ever(at: Exporter) -> None:
             await asyncio.to_thread(at.scratch.sweep)
             await expire(at)
             await remove_orphans(at)
+            await remove_unfinished(at)
             await at.outbox.forget_answers()
         except Exception:
             log.exception("housekeeping failed; it is tried again")
@@ -45,8 +47,27 @@ async def remove_orphans(at: Exporter) -> int:
     removed = 0
     keys = [stored.key async for stored in at.store.list(PREFIX)]
     for start in range(0, len(keys), AT_ONCE):
-        for key in await Deliverable.unknown(keys[start : start + AT_ONCE]):
-            log.info("removing a file that belongs to no deliverable", key=key)
-            await at.store.delete(key)
-            removed += 1
+        some = keys[start : start + AT_ONCE]
+        unknown = set(await Deliverable.unknown([_deliverable_of(key) for key in some]))
+        for key in some:
+            if _deliverable_of(key) in unknown:
+                log.info("removing a file that belongs to no deliverable", key=key)
+                await at.store.delete(key)
+                removed += 1
     return removed
+
+
+async def remove_unfinished(at: Exporter) -> int:
+    """Drop what killed processes had begun to assemble in parts; returns how many. A store may charge for it for ever."""
+    uploads = [upload async for upload in at.store.list_multiparts(PREFIX)]
+    unknown = set(await Deliverable.unknown([_deliverable_of(upload.key) for upload in uploads]))
+    left = [upload for upload in uploads if _deliverable_of(upload.key) in unknown]
+    for upload in left:
+        log.info("dropping the parts of a deliverable that nobody builds", key=upload.key)
+        await at.store.abort_multipart(upload.key, upload.upload_id)
+    return len(left)
+
+
+def _deliverable_of(key: str) -> str:
+    """The key of the deliverable that an object is, or is made for."""
+    return key.partition(JOINT)[0]

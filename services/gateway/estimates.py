@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from datetime import UTC, datetime
-from math import ceil
 from uuid import UUID
 
 import msgspec
@@ -13,6 +11,7 @@ from msgspec import Struct
 
 from shared.batches import BatchStatus
 from shared.bus import Bus
+from shared.clock import seconds_until
 from shared.errors import DailiesError
 from shared.messages import BatchEstimate, GetEstimates
 from shared.views import BatchJob
@@ -61,7 +60,8 @@ class Estimates:
             return job
         estimate = self.of(job.user_id, job.id)
         end = estimate.completion_at if estimate is not None else None
-        return msgspec.structs.replace(job, estimated_time_remaining=seconds_until(end), estimated_completion_at=end)
+        left = seconds_until(end) if end is not None else None
+        return msgspec.structs.replace(job, estimated_time_remaining=left, estimated_completion_at=end)
 
     async def _ask(self, user_id: UUID, known: Known) -> None:
         try:
@@ -69,8 +69,3 @@ class Estimates:
         except DailiesError:
             return  # The next event asks again.
         known.batches = {estimate.batch_id: estimate for estimate in estimates.batches}
-
-
-def seconds_until(moment: datetime | None) -> int | None:
-    """Whole seconds; what is not done takes one at least."""
-    return None if moment is None else max(1, ceil((moment - datetime.now(UTC)).total_seconds()))

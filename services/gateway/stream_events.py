@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct
 
-from services.gateway.estimates import seconds_until
+from shared.clock import seconds_until
 from shared.media import Stage
 from shared.messages import (
     BatchChanged,
@@ -111,8 +112,8 @@ def live_event(update: BatchUpdate, estimate: BatchEstimate | None = None) -> Li
                 current_stage=update.stage,
                 stage_percentage=update.stage_percentage,
                 attempt=update.attempt,
-                estimated_time_remaining=seconds_until(estimate.completion_at) if estimate else None,
-                video_time_remaining=seconds_until(estimate.videos.get(update.about_id)) if estimate else None,
+                estimated_time_remaining=_left(estimate.completion_at) if estimate else None,
+                video_time_remaining=_left(estimate.videos.get(update.about_id)) if estimate else None,
             )
         case UploadProgressed():
             return UploadEvent(
@@ -143,3 +144,7 @@ def state_event(view: BatchJob | BatchVideo | BatchExport) -> StateEvent:
             return VideoEvent(**fields)
         case BatchExport():
             return ExportEvent(**fields)
+
+
+def _left(end: datetime | None) -> int | None:
+    return None if end is None else seconds_until(end)

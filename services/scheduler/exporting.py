@@ -54,7 +54,9 @@ class ExportState(Struct, frozen=True, kw_only=True):
         return self.status in (ExportStatus.PENDING, ExportStatus.PROCESSING)
 
 
-def contents(batch: BatchState, options: ExportOptions) -> tuple[tuple[ExportItem, ...], tuple[LeftOut, ...]]:
+def contents(
+    batch: BatchState, wanted: ExportFormat, options: ExportOptions
+) -> tuple[tuple[ExportItem, ...], tuple[LeftOut, ...]]:
     """What goes into an export of a batch, and which of the videos that it should have are not there, and why.
 
     Raises `Conflict` when there is nothing to export, `Invalid` when the options cannot be met.
@@ -75,7 +77,7 @@ def contents(batch: BatchState, options: ExportOptions) -> tuple[tuple[ExportIte
                 stored=stored,
                 duration_s=video.processing_result.output_s if video.processing_result else video.duration_seconds,
                 made_at=video.completed_at,
-                extras=_extras(video, options),
+                extras=_extras(video, options) if wanted is ExportFormat.ZIP else (),
             )
         )
     if not found:
@@ -117,7 +119,7 @@ def _file_of(video: VideoState, options: ExportOptions) -> StoredObject | None:
 
 def estimate(batch: BatchState, wanted: ExportFormat, options: ExportOptions) -> ExportEstimate:
     """What an export of a batch would be. Raises as `contents` does."""
-    items, left_out = contents(batch, options)
+    items, left_out = contents(batch, wanted, options)
     if wanted is ExportFormat.ZIP:
         files = tuple(name for names in archive_names(items, batch.name, options) for name in names)
     else:
@@ -137,7 +139,7 @@ def estimate(batch: BatchState, wanted: ExportFormat, options: ExportOptions) ->
 
 def command(batch: BatchState, export: ExportState) -> BuildExport:
     """The command for the next attempt of an export."""
-    items, left_out = contents(batch, export.options)
+    items, left_out = contents(batch, export.format, export.options)
     return BuildExport(
         user_id=export.user_id,
         batch_id=batch.id,

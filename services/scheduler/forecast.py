@@ -14,7 +14,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-MOST_TURNS = 5_000
+MOST_TURNS = 2_000
 """Further ahead the user's share of the workers is enough."""
 
 

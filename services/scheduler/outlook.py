@@ -6,7 +6,6 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from math import ceil
 from uuid import UUID
 
 import msgspec
@@ -18,8 +17,9 @@ from services.scheduler.forecast import Busy, Line, Task, forecast
 from services.scheduler.pace import Pace, learned, left_s
 from services.scheduler.presence import Presence
 from services.scheduler.tables import Outlook
-from services.scheduler.tables.outlook import Unfinished, Waiter
+from services.scheduler.tables.outlook import Place, Unfinished, Waiter
 from shared.batches import BatchStatus, VideoStatus
+from shared.clock import seconds_until
 from shared.messages import BatchEstimate, VideoProgressed
 from shared.views import BatchDetails, BatchJob, BatchVideo
 
@@ -53,6 +53,8 @@ class Outlooks:
         self._of: OrderedDict[UUID, Ends] = OrderedDict()
         self._pace = Pace()
         self._learned_at = float("-inf")
+        self._waiters: list[Waiter] = []
+        self._counted_at = float("-inf")
 
     async def hear(self, message: Msg) -> None:
         """Take in how far a run is."""
@@ -100,17 +102,17 @@ class Outlooks:
         unfinished = await Outlook.unfinished(user_id)
         running = [video for video in unfinished if video.status is VideoStatus.PROCESSING]
         waiting = [video for video in unfinished if video.status is not VideoStatus.PROCESSING]
-        virtual_time, weight, concurrency, clock = place
+        clock = place.clock
         mine = Line(
             user_id=user_id,
             # Who has not been in the contest comes back at the clock.
-            virtual_time=max(virtual_time, clock),
-            weight=weight,
-            concurrency=concurrency,
+            virtual_time=max(place.virtual_time, clock),
+            weight=place.weight,
+            concurrency=place.concurrency,
             tasks=_tasks(waiting, pace),
         )
         per_media_s = pace.per_media_s or _per_media_s(unfinished, pace)
-        others = [_line(waiter, per_media_s, clock) for waiter in await Outlook.waiters(user_id)]
+        others = [_line(waiter, per_media_s, clock) for waiter in _without(place, await self._counted(now))]
         busy = [
             Busy(
                 id=video.id, user_id=video.user_id, left_s=self._left_s(video, pace.work_s(video.settings, video.facts))
@@ -126,6 +128,12 @@ class Outlooks:
             self._learned_at = now
             self._pace = learned(await Outlook.samples())
         return self._pace
+
+    async def _counted(self, now: float) -> list[Waiter]:
+        if now - self._counted_at > GOOD_FOR_S:
+            self._counted_at = now
+            self._waiters = await Outlook.waiters()
+        return self._waiters
 
     def _left_s(self, video: Unfinished, work_s: float) -> float:
         """Seconds left of a run. Only of a first try is it known since when it runs."""
@@ -154,6 +162,20 @@ def _per_media_s(videos: list[Unfinished], pace: Pace) -> float:
     known = [(video.facts, video.settings) for video in videos if video.facts is not None]
     media_s = sum(facts.duration_s for facts, _ in known)
     return sum(pace.work_s(settings, facts) for facts, settings in known) / max(media_s, 1.0)
+
+
+def _without(me: Place, waiters: list[Waiter]) -> list[Waiter]:
+    """Everybody else: the user may be among those who count together."""
+    others = [waiter for waiter in waiters if waiter.user_id != me.user_id]
+    if len(others) < len(waiters) or not me.waiting:
+        return others
+    rest = [
+        replace(waiter, weight=waiter.weight - me.weight, waiting=waiter.waiting - me.waiting)
+        if waiter.user_id is None
+        else waiter
+        for waiter in others
+    ]
+    return [waiter for waiter in rest if waiter.waiting > 0 and waiter.weight > 0]
 
 
 def _line(waiter: Waiter, per_media_s: float, clock: float) -> Line:
@@ -196,11 +218,6 @@ def _expected_video(video: BatchVideo, ends: Ends) -> BatchVideo:
     if end is None or video.completed_at is not None:
         return video
     return replace(video, estimated_time_remaining=seconds_until(end), estimated_completion_at=end)
-
-
-def seconds_until(moment: datetime) -> int:
-    """Whole seconds; what is not done takes one at least."""
-    return max(1, ceil((moment - datetime.now(UTC)).total_seconds()))
 
 
 def _bounded(kept: OrderedDict[UUID, Ends] | OrderedDict[UUID, float]) -> None:

@@ -8,7 +8,7 @@ from services.scheduler.changes import NO_SUCH_BATCH
 from services.scheduler.presence import Presence
 from services.scheduler.report import report
 from services.scheduler.service import Scheduler
-from services.scheduler.tables import BatchJobs, QueueUsers, UsageLedger, Work
+from services.scheduler.tables import BatchJobs, QueueUsers, UnderWay, UsageLedger
 from services.scheduler.tables.usage import month_of
 from shared.bus import answers
 from shared.errors import NotFound
@@ -53,7 +53,7 @@ async def get_usage(query: GetUsage, at: Scheduler) -> Usage:
 async def list_workers(query: ListWorkers, at: Scheduler) -> Workers:
     """Everybody who was heard of lately or has something in hand."""
     waiting_videos, waiting_users = await QueueUsers.waiting_now()
-    shown = workers(at.presence, await Work.under_way())
+    shown = workers(at.presence, await UnderWay.everything())
     return Workers(workers=shown, waiting_videos=waiting_videos, waiting_users=waiting_users)
 
 

@@ -19,6 +19,10 @@ MAX_PARTS = 10_000
 """Parts of a multipart upload are numbered from 1 to this; the limit is S3's."""
 
 
+JOINT = ".joint-"
+"""What follows the key of an object in the keys of others that are there only while it is assembled."""
+
+
 class OpenMultipart(Struct, frozen=True, kw_only=True):
     """A multipart upload that was begun and neither completed nor aborted."""
 

@@ -42,7 +42,7 @@ def highlights(*scores: float) -> Highlights:
 
 async def test_a_transcript_comes_with_urls_of_the_same_as_files(house: House, migrated: LocalStack) -> None:
     person = await house.person()
-    transcript: Any = msgspec.to_builtins(VIDEO_TRANSCRIPT["transcript"])
+    transcript: Any = msgspec.json.decode(msgspec.json.encode(VIDEO_TRANSCRIPT["transcript"]))
     files = {"transcript.json": transcript, "transcript.srt": "1", "highlights.json": highlights(1.0)}
     batch, video = await completed(house, person, migrated, files)
     answer = (await person.client.get(f"/api/batch-jobs/{batch}/videos/{video}/transcript")).json()

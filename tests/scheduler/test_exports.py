@@ -234,3 +234,20 @@ async def test_exports_of_others_cannot_be_touched(scheduler: Scheduler, batch: 
             await act(theirs, scheduler)
     with pytest.raises(NotFound):
         await estimate(replace(batch, user_id=uuid4()), scheduler, ExportFormat.ZIP)
+
+
+async def test_transcripts_and_highlights_lie_beside_the_videos_in_a_zip_only(scheduler: Scheduler) -> None:
+    batch = await ready(scheduler, 1)
+    (command,) = await dispatched(scheduler)
+    done = processed(command, await claimed(command, scheduler))
+    files = tuple(stored(f"runs/1/2/{name}") for name in ("transcript.srt", "transcript.vtt", "highlights.json"))
+    await handlers.video_processed(replace(done, result=replace(done.result, files=files)), scheduler)
+    told = await estimate(batch, scheduler, ExportFormat.ZIP)
+    stem = "001_Episode 1"
+    assert told.files == (f"{stem}.mp4", f"{stem}.srt", f"{stem}.vtt", f"{stem}.highlights.json")
+    assert told.size_bytes == 4000
+    chosen = await estimate(batch, scheduler, ExportFormat.ZIP, transcripts=False)
+    assert chosen.files == (f"{stem}.mp4", f"{stem}.highlights.json")
+    await outbox(scheduler)
+    await export_answers.request_export(replace(wanted(batch), format=ExportFormat.MERGED), scheduler)
+    assert [item.extras for item in (await order_in(scheduler)).items] == [()]

@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import msgspec
+import pytest
 
 from services.scheduler import answers, events
 from services.scheduler.outlook import Outlooks
 from services.scheduler.service import Scheduler
 from services.scheduler.tables import BatchVideos
+from services.scheduler.tables import outlook as tables
 from shared.batches import Tier
 from shared.media import Stage
 from shared.messages import GetBatch, GetEstimates, ListBatches, PauseBatch, VideoProgressed
@@ -103,6 +105,26 @@ async def test_another_users_queue_makes_the_wait_longer_and_a_pause_leaves_it_o
     paused = await answers.get_batch(GetBatch(user_id=USER, batch_id=request.batch_id), scheduler)
     assert paused.batch_job.estimated_time_remaining is None
     await scheduler.change(request.batch_id, events.Cancel())
+
+
+async def test_users_who_are_too_far_back_to_be_played_count_together(
+    scheduler: Scheduler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    users = [uuid4() for _ in range(4)]
+    for user in users:
+        await ready(scheduler, 10, user_id=user)
+    await workers(scheduler, 1)
+
+    async def ends() -> list[float]:
+        now, outlooks = datetime.now(UTC), Outlooks(scheduler.presence)
+        found = [await outlooks.of(user) for user in users]
+        return [(max(one.videos.values()) - now).total_seconds() for one in found]
+
+    one_by_one = await ends()
+    monkeypatch.setattr(tables, "PLAYED", 1)
+    together = await ends()
+    for exact, about in zip(one_by_one, together, strict=True):
+        assert about == pytest.approx(exact, rel=0.15)
 
 
 def _heard(batch_id: UUID, video_id: UUID, token: UUID, percent: int) -> object:

@@ -1,6 +1,6 @@
 import { Plus, Search } from "lucide-react";
 import { lazy, Suspense, useCallback, useState } from "react";
-import { Navigate, Outlet, useLocation, useNavigate } from "react-router";
+import { Navigate, Outlet, ScrollRestoration, useLocation, useNavigate } from "react-router";
 import { Announcer } from "@/components/layout/Announcer";
 import { DropAnywhere } from "@/components/layout/DropAnywhere";
 import { LiveIndicator } from "@/components/layout/LiveIndicator";
@@ -114,6 +114,7 @@ function SignedIn({ userId }: { userId: string }) {
         <UploadPanel hidden={open === "batch"} />
         <DropAnywhere onFiles={newBatch} />
         <Announcer />
+        <ScrollRestoration />
         <ShortcutsDialog open={open === "shortcuts"} onOpenChange={isOpen("shortcuts")} />
         <Suspense fallback={null}>
           {open === "palette" && <CommandPalette open onOpenChange={isOpen("palette")} onNewBatch={() => newBatch()} />}

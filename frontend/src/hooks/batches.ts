@@ -3,6 +3,7 @@ import { getBatchJob, getBatchJobs, getBatchReport } from "@/api/batch";
 import { type BatchListParams, keys } from "@/api/keys";
 import { getVideos } from "@/api/videos";
 import { usePolling } from "@/hooks/live";
+import { newestBatch, newestPage } from "@/lib/newest";
 import { isOver } from "@/lib/status";
 import type { BatchJob } from "@/types/batch";
 
@@ -13,6 +14,7 @@ export function useBatchJobs(params: BatchListParams) {
   return useQuery({
     queryKey: keys.batchList(params),
     queryFn: ({ signal }) => getBatchJobs(params, signal),
+    structuralSharing: newestPage,
     placeholderData: keepPreviousData,
     refetchInterval: ({ state }) =>
       state.data?.batch_jobs.some((job) => job.status === "processing" || job.status === "paused") ? polling : false,
@@ -25,6 +27,7 @@ export function useBatchJob(id: string) {
   return useQuery({
     queryKey: keys.batch(id),
     queryFn: ({ signal }) => getBatchJob(id, signal),
+    structuralSharing: newestBatch,
     refetchInterval: ({ state }) =>
       state.data && ["processing", "paused", "pending"].includes(state.data.status) ? polling : false,
   });

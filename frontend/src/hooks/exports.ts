@@ -2,6 +2,7 @@ import { keepPreviousData, type QueryClient, useMutation, useQuery, useQueryClie
 import { cancelExport, estimateExport, exportBatch, getAllExports, getExports, retryExport } from "@/api/batch";
 import { keys } from "@/api/keys";
 import { usePolling } from "@/hooks/live";
+import { newestExports } from "@/lib/newest";
 import type { BatchExport, BatchExportConfig } from "@/types/batch";
 
 export function underWay(made: BatchExport): boolean {
@@ -24,6 +25,7 @@ export function useExports(batchId: string, enabled = true) {
   return useQuery({
     queryKey: keys.exports(batchId),
     queryFn: ({ signal }) => getExports(batchId, signal),
+    structuralSharing: newestExports,
     enabled,
     refetchInterval: ({ state }) => (state.data?.some(underWay) ? polling && Math.min(polling, 5000) : false),
   });

@@ -4,7 +4,8 @@ import { keys } from "@/api/keys";
 import { thinned } from "@/hooks/live";
 import { applyEvents } from "@/hooks/live-cache";
 import { sentence } from "@/hooks/outcomes";
-import { makeDetails, makeJob } from "@/test/make";
+import { newestBatch, newestExports } from "@/lib/newest";
+import { makeDetails, makeExport, makeJob } from "@/test/make";
 import type { BatchJobDetails, BatchJobPage, BatchVideo, LiveEvent } from "@/types/batch";
 
 let client: QueryClient;
@@ -111,5 +112,29 @@ describe("a burst of events", () => {
     expect(sentence({ name: "Talks", done: 12, failed: 1, over: null })).toBe("Talks: 12 done and 1 failed");
     expect(sentence({ name: "Talks", done: 1, failed: 0, over: "completed" })).toBe("Talks is finished: 1 done");
     expect(sentence({ name: "Talks", done: 0, failed: 2, over: "failed" })).toBe("Talks failed");
+  });
+});
+
+describe("an answer that was overtaken by an event", () => {
+  const [older, newer] = [makeExport({ status: "processing", revision: 1 }), makeExport({ revision: 2 })];
+
+  it("does not bring back how things were", () => {
+    const known = [{ ...newer, id: older.id }];
+    expect(newestExports(known, [older])).toEqual(known);
+    expect(newestExports([older], known)).toEqual(known);
+  });
+
+  it("keeps the videos that did not change as they are, so that their rows are not drawn anew", () => {
+    const known = makeDetails([{ revision: 3, status: "completed" }, {}]);
+    const [first, second] = known.videos as [BatchVideo, BatchVideo];
+    const answered = {
+      ...known,
+      name: "New",
+      videos: [{ ...first, revision: 2, status: "processing" }, { ...second }],
+    };
+    const shown = newestBatch(known, answered);
+    expect(shown.name).toBe("New");
+    expect(shown.videos[0]).toBe(first);
+    expect(shown.videos[1]).toBe(second);
   });
 });

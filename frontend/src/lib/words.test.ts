@@ -53,13 +53,29 @@ describe("words", () => {
     expect(named("a.mp4", "b.mp4")).toBe("Batch of November 22");
   });
 
-  it("has words and a next step for every kind of error", () => {
-    const error = (status: number, code: string) =>
-      explain(new ApiError({ status, code, detail: "Because.", retryAfterS: 90 }));
-    expect(error(429, "rate_limited")).toMatchObject({ step: "wait", detail: "Because. Try again in 2 minutes." });
-    expect(error(401, "unauthenticated").step).toBe("sign-in");
-    expect(error(404, "not_found").step).toBe("back");
-    expect(error(0, "unreachable").title).toBe("The server cannot be reached");
+  const refused = (status: number, code: string) =>
+    explain(new ApiError({ status, code, detail: "Because.", retryAfterS: 90 }));
+
+  it.each([
+    [0, "unreachable", "The server cannot be reached", "retry"],
+    [401, "unauthenticated", "You are signed out", "sign-in"],
+    [403, "forbidden", "That is not allowed", "back"],
+    [403, "quota", "Your plan's limit is reached", "limits"],
+    [404, "not_found", "This does not exist any more", "back"],
+    [409, "conflict", "That is not possible right now", "change"],
+    [413, "too_large", "That is too large", "change"],
+    [422, "invalid", "Something needs to be corrected", "change"],
+    [429, "rate_limited", "Too many tries in a short time", "wait"],
+    [503, "unavailable", "A part of the server is busy", "retry"],
+    [507, "out_of_space", "The server has no space left", "wait"],
+    [500, "internal", "Something went wrong", "retry"],
+  ])("has words and a next step for %i %s", (status, code, title, step) => {
+    expect(refused(status, code)).toMatchObject({ title, step });
+    expect(refused(status, code).detail).toContain("Because.");
+  });
+
+  it("says how long to wait, and shows an error of the page itself as it is", () => {
+    expect(refused(429, "rate_limited").detail).toBe("Because. Try again in 2 minutes.");
     expect(explain(new Error("Odd.")).detail).toBe("Odd.");
   });
 

@@ -16,7 +16,8 @@ WINDOW_S = 30.0
 """What Whisper hears at once, and what it costs to hear anything."""
 PAD_S = 0.4
 """Silence that is kept around speech, as faster-whisper does."""
-_CLOSE_S = 0.1
+_CLOSE_S = 0.16
+"""Pauses so short are within words."""
 _LEAST_S = 0.25
 MISSED_S = 1.2
 """How much speech must be without words to be heard once more."""
@@ -72,14 +73,19 @@ def unheard(speech: Sequence[Span], heard: Sequence[Span], least_s: float = MISS
 
 
 def padded(speech: Iterable[Span], duration_s: float, pad_s: float = PAD_S) -> list[Span]:
-    """The spans of speech with a pad around each, and those that then touch as one."""
+    """The spans of speech with a pad around each; two that are close share what lies between them."""
     grown: list[Span] = []
+    heard_to_s = 0.0
     for span in speech:
         start, end = max(0.0, span.start_s - pad_s), min(duration_s, span.end_s + pad_s)
-        if grown and start - grown[-1].end_s < _CLOSE_S:
+        if grown and span.start_s - heard_to_s < _CLOSE_S:
             grown[-1] = Span(grown[-1].start_s, max(end, grown[-1].end_s))
         elif end > start:
+            if grown and start < grown[-1].end_s:
+                start = (heard_to_s + span.start_s) / 2
+                grown[-1] = Span(grown[-1].start_s, start)
             grown.append(Span(start, end))
+        heard_to_s = max(heard_to_s, span.end_s)
     return grown
 
 

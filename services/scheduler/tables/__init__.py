@@ -5,11 +5,11 @@ from services.scheduler.tables.contents import BatchContents
 from services.scheduler.tables.exports import Exports
 from services.scheduler.tables.outlook import Outlook
 from services.scheduler.tables.queue import QueueClock, QueueUsers
+from services.scheduler.tables.under_way import UnderWay
 from services.scheduler.tables.usage import UsageLedger
 from services.scheduler.tables.videos import BatchVideos
-from services.scheduler.tables.work import Work
 
-TABLES = (BatchJobs, BatchVideos, BatchContents, Exports, Outlook, QueueClock, QueueUsers, UsageLedger, Work)
+TABLES = (BatchJobs, BatchVideos, BatchContents, Exports, Outlook, QueueClock, QueueUsers, UsageLedger, UnderWay)
 
 __all__ = [
     "TABLES",
@@ -20,6 +20,6 @@ __all__ = [
     "Outlook",
     "QueueClock",
     "QueueUsers",
+    "UnderWay",
     "UsageLedger",
-    "Work",
 ]

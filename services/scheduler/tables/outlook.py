@@ -51,6 +51,17 @@ class Waiter(Struct, frozen=True, kw_only=True):
     """The usual length of the videos that go next."""
 
 
+class Place(Struct, frozen=True, kw_only=True):
+    """Where a user stands in the contest, and the clock of the queue."""
+
+    user_id: UUID
+    virtual_time: float
+    weight: float
+    concurrency: int
+    waiting: int
+    clock: float
+
+
 class Outlook(Table, tablename="batch_videos"):
     """Videos that are not finished, and those that are, as far as an estimate needs them."""
 
@@ -73,30 +84,29 @@ class Outlook(Table, tablename="batch_videos"):
         return [from_row(row, Unfinished) for row in rows]
 
     @classmethod
-    async def waiters(cls, user_id: UUID) -> list[Waiter]:
-        """Everybody else who waits, the next ones first."""
+    async def waiters(cls) -> list[Waiter]:
+        """Everybody who waits: those who go next one by one, and the rest together."""
         rows = await cls.raw(
             "with ranked as (select *, row_number() over (order by virtual_time, user_id) <= {} as played"
-            " from queue_users where waiting > 0 and user_id <> {}),"
+            " from queue_users where waiting > 0),"
             " lines as (select case when played then user_id end as user_id, min(virtual_time) as virtual_time,"
             " sum(weight) as weight, sum(concurrency) as concurrency, sum(waiting) as waiting from ranked group by 1)"
             " select lines.*, usual.video_s from lines left join lateral (select avg(duration_seconds) as video_s from"
             " (select duration_seconds from batch_videos v where v.user_id = lines.user_id and v.queued"
             " order by v.priority desc, v.batch_created_at, v.position limit 10) next) usual on true",
             PLAYED,
-            user_id,
         )
         return [from_row(row, Waiter) for row in rows]
 
     @classmethod
-    async def place(cls, user_id: UUID) -> tuple[float, float, int, float] | None:
-        """The user's virtual time, weight and concurrency, and the clock of the queue; None for one who never had a batch."""
+    async def place(cls, user_id: UUID) -> Place | None:
+        """Where the user stands; None for one who never had a batch."""
         rows = await cls.raw(
-            "select q.virtual_time, weight, concurrency, c.virtual_time as clock from queue_users q, queue_clock c"
-            " where user_id = {}",
+            "select q.user_id, q.virtual_time, weight, concurrency, waiting, c.virtual_time as clock"
+            " from queue_users q, queue_clock c where user_id = {}",
             user_id,
         )
-        return (rows[0]["virtual_time"], rows[0]["weight"], rows[0]["concurrency"], rows[0]["clock"]) if rows else None
+        return from_row(rows[0], Place) if rows else None
 
     @classmethod
     async def samples(cls) -> list[Sample]:

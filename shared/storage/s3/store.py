@@ -16,7 +16,7 @@ from shared.storage.disk import in_thread
 from shared.storage.disposition import disposition
 from shared.storage.keys import check_key, check_number, check_prefix
 from shared.storage.objects import OCTETS, OpenMultipart, Piece
-from shared.storage.s3 import assembling, bucket, documents, transfers
+from shared.storage.s3 import assembling, bucket, documents, joints, transfers
 from shared.storage.s3.connection import Changed, Connection
 from shared.storage.s3.transfers import PIECE
 from shared.views import StoredPart
@@ -143,6 +143,23 @@ class S3Store:
         on_bytes: Callable[[int], None] | None = None,
     ) -> StoredObject:
         """Store bytes and stretches of objects as one; large stretches never leave the service."""
+        crc = assembling.checksum(pieces)
+        return await joints.assembled(
+            key,
+            pieces,
+            joint=lambda at, some: self._assemble(at, some, OCTETS, None, None),
+            whole=lambda some: self._assemble(key, some, content_type, crc, on_bytes),
+            delete=self.delete,
+        )
+
+    async def _assemble(
+        self,
+        key: str,
+        pieces: Sequence[Piece],
+        content_type: str,
+        crc: int | None,
+        on_bytes: Callable[[int], None] | None,
+    ) -> StoredObject:
         parts = list(assembling.plans(pieces))
         if len(parts) <= 1 and not any(part.copied for part in parts):
             data = await assembling.content(self.connection, pieces, parts[0]) if parts else b""
@@ -150,7 +167,6 @@ class S3Store:
             if on_bytes is not None:
                 on_bytes(len(data))
             return stored
-        crc = assembling.checksum(pieces)
         upload_id = await self._create(check_key(key), content_type, {} if crc is None else {CRC: f"{crc:08x}"})
         try:
             sent = await assembling.send(self.connection, key, upload_id, pieces, parts, on_bytes)

@@ -75,7 +75,13 @@ export function BatchHeader({ batch, onDeleted }: { batch: BatchJobDetails; onDe
           label="Pending"
           value={pending}
           className="text-muted"
-          hint={batch.cancelled_videos > 0 ? `${batch.cancelled_videos} cancelled` : undefined}
+          hint={
+            batch.cancelled_videos > 0
+              ? `${batch.cancelled_videos} cancelled`
+              : batch.running_videos > 0
+                ? `${batch.running_videos} being processed`
+                : undefined
+          }
         />
       </dl>
       {editing && <Editor batch={batch} onClose={() => setEditing(false)} />}

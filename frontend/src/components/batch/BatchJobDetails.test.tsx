@@ -180,6 +180,16 @@ describe("one batch", () => {
     await waitFor(() => expect(asked[0]?.body).toEqual({ video_ids: [batch.videos[0]?.video_id] }));
   });
 
+  it("moves between videos with the arrows", async () => {
+    const { user } = await opened([{}, {}]);
+    const details = screen.getAllByRole("button", { name: /^Details of/ });
+    details[0]?.focus();
+    await user.keyboard("{ArrowDown}");
+    expect(details[1]).toHaveFocus();
+    await user.keyboard("{ArrowUp}{Enter}");
+    expect(details[0]).toHaveAttribute("aria-expanded", "true");
+  });
+
   it("opens a video", async () => {
     const { user, batch } = await opened([{}]);
     await choose(user, /^Actions for episode/, "View video");

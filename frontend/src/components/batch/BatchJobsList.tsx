@@ -1,5 +1,4 @@
 import { FilterX, ListVideo, Plus } from "lucide-react";
-import type { KeyboardEvent } from "react";
 import { BatchJobCard, BatchJobRow, type BatchJobShown } from "@/components/batch/BatchJobRow";
 import { Empty, Failure } from "@/components/layout/States";
 import { Button } from "@/components/ui/button";
@@ -10,8 +9,10 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { SortHeader } from "@/components/ui/sort-header";
 import { Table, TableHead, TableHeader, TableRow } from "@/components/ui/table";
 import { useBatchJobs } from "@/hooks/batches";
+import { useNarrow } from "@/hooks/media";
 import { useNewBatch } from "@/hooks/new-batch";
 import { useUrlState } from "@/hooks/url-state";
+import { moveBetweenRows } from "@/lib/rows";
 import { JOB_STATUS } from "@/lib/status";
 import type { BatchJob, BatchJobStatus } from "@/types/batch";
 
@@ -39,6 +40,7 @@ export function BatchJobsList({ userId, onJobClick }: Props) {
   const [sort, setSort] = useUrlState<string>("sort", "-created_at");
   const [page, setPage] = useUrlState<string>("page", "1");
   const newBatch = useNewBatch();
+  const narrow = useNarrow();
   const number = Math.max(1, Number.parseInt(page, 10) || 1);
   const { data, error, isPending, isFetching, refetch } = useBatchJobs({
     status: status === "all" ? undefined : (status as BatchJobStatus),
@@ -122,47 +124,40 @@ export function BatchJobsList({ userId, onJobClick }: Props) {
   return (
     <div aria-busy={isPending}>
       {controls}
-      <Card className="hidden overflow-hidden md:block">
-        <Table onKeyDown={moveBetweenRows}>
-          <TableHead>
-            <tr>
-              <SortHeader name="name" label="Name" sort={sort} onSort={setSort} />
-              <SortHeader name="status" label="Status" sort={sort} onSort={setSort} />
-              <SortHeader
-                name="progress"
-                label="Progress"
-                sort={sort}
-                onSort={setSort}
-                descendingFirst
-                className="w-64"
-              />
-              <SortHeader name="created_at" label="Created" sort={sort} onSort={setSort} descendingFirst />
-              <TableHeader>
-                <span className="sr-only">Actions</span>
-              </TableHeader>
-            </tr>
-          </TableHead>
-          <tbody>
-            {isPending ? <SkeletonRows /> : jobs.map((job) => <BatchJobRow key={job.id} job={job} {...shown} />)}
-          </tbody>
-        </Table>
-      </Card>
-      <ul className="grid gap-3 md:hidden">
-        {isPending ? <SkeletonCards /> : jobs.map((job) => <BatchJobCard key={job.id} job={job} {...shown} />)}
-      </ul>
+      {narrow ? (
+        <ul className="grid gap-3">
+          {isPending ? <SkeletonCards /> : jobs.map((job) => <BatchJobCard key={job.id} job={job} {...shown} />)}
+        </ul>
+      ) : (
+        <Card className="overflow-hidden">
+          <Table onKeyDown={moveBetweenRows}>
+            <TableHead>
+              <tr>
+                <SortHeader name="name" label="Name" sort={sort} onSort={setSort} />
+                <SortHeader name="status" label="Status" sort={sort} onSort={setSort} />
+                <SortHeader
+                  name="progress"
+                  label="Progress"
+                  sort={sort}
+                  onSort={setSort}
+                  descendingFirst
+                  className="w-64"
+                />
+                <SortHeader name="created_at" label="Created" sort={sort} onSort={setSort} descendingFirst />
+                <TableHeader>
+                  <span className="sr-only">Actions</span>
+                </TableHeader>
+              </tr>
+            </TableHead>
+            <tbody>
+              {isPending ? <SkeletonRows /> : jobs.map((job) => <BatchJobRow key={job.id} job={job} {...shown} />)}
+            </tbody>
+          </Table>
+        </Card>
+      )}
       {data && <Pagination page={number} size={PAGE} total={data.total} onPage={(next) => setPage(String(next))} />}
     </div>
   );
-}
-
-/** Up and down move between the names of batches. */
-function moveBetweenRows(event: KeyboardEvent<HTMLTableElement>): void {
-  if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
-  const links = [...event.currentTarget.querySelectorAll<HTMLElement>("[data-row]")];
-  const at = links.indexOf(document.activeElement as HTMLElement);
-  if (at < 0) return;
-  event.preventDefault();
-  links[at + (event.key === "ArrowDown" ? 1 : -1)]?.focus();
 }
 
 function SkeletonRows() {

@@ -23,6 +23,8 @@ interface Props {
   thumbnail?: string | null;
   /** Whether it can still be taken out of the batch. */
   removable?: boolean;
+  /** Whether its batch was started: only then it is in the queue. */
+  started?: boolean;
   /** Whether failed videos of this batch may be tried again. */
   retryable?: boolean;
   selected?: boolean;
@@ -55,12 +57,15 @@ export const BatchVideoRow = memo(function BatchVideoRow(props: Props) {
         "group/row border-l-3 border-l-transparent bg-surface transition-colors",
         EDGE[video.status],
         selected && "bg-primary-soft/50",
-        dragging && "relative z-10 rounded-lg shadow-float",
+        // Rows that nobody sees are neither laid out nor painted, however often their progress changes.
+        dragging
+          ? "relative z-10 rounded-lg shadow-float"
+          : "[contain-intrinsic-size:auto_4rem] [content-visibility:auto]",
       )}
     >
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the button "Details" at its end does the same for the keyboard. */}
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the same. */}
-      <div onClick={toggle} className="flex items-center gap-3 px-3 py-3 sm:px-4">
+      <div onClick={toggle} className="flex items-center gap-2.5 px-3 py-3 sm:gap-3 sm:px-4">
         {handle && (
           <button
             type="button"
@@ -82,7 +87,7 @@ export const BatchVideoRow = memo(function BatchVideoRow(props: Props) {
         <Thumbnail url={props.thumbnail} />
         <div className="grid min-w-0 flex-1 gap-x-4 gap-y-2 md:grid-cols-[minmax(0,1fr)_8.5rem_minmax(8rem,14rem)] md:items-center">
           <div className="min-w-0">
-            <p className="truncate font-medium text-sm" title={video.name}>
+            <p className="break-words font-medium text-sm max-sm:line-clamp-2 sm:truncate" title={video.name}>
               <span className="sr-only">#{video.position} </span>
               {video.name}
             </p>
@@ -96,13 +101,14 @@ export const BatchVideoRow = memo(function BatchVideoRow(props: Props) {
             <StatusBadge of="video" status={video.status} />
             <ErrorMark video={video} />
           </div>
-          <Work video={video} stages={stages} />
+          <Work video={video} stages={stages} started={props.started ?? true} />
         </div>
         <VideoActions video={video} onAction={onAction} removable={props.removable} retryable={props.retryable} />
         <Button
           variant="ghost"
           size="icon-small"
           className="-mr-1 text-muted"
+          data-row
           aria-expanded={open}
           aria-controls={id}
           aria-label={`Details of ${video.name}`}
@@ -122,7 +128,7 @@ export const BatchVideoRow = memo(function BatchVideoRow(props: Props) {
 
 function Thumbnail({ url }: { url?: string | null }) {
   return (
-    <span className="grid h-9 w-16 shrink-0 place-items-center overflow-hidden rounded-md bg-sunken text-muted">
+    <span className="grid h-9 w-16 shrink-0 place-items-center overflow-hidden rounded-md bg-sunken text-muted max-sm:h-7 max-sm:w-12">
       {url ? (
         <img src={url} alt="" loading="lazy" decoding="async" className="size-full object-cover" />
       ) : (
@@ -164,7 +170,8 @@ function ErrorMark({ video }: { video: BatchVideo }) {
 }
 
 /** How far it is, in which stage; or what it waits for. */
-function Work({ video, stages }: { video: BatchVideo; stages: readonly ProcessingStage[] }) {
+function Work(props: { video: BatchVideo; stages: readonly ProcessingStage[]; started: boolean }) {
+  const { video, stages, started } = props;
   const percent = Math.floor(video.progress_percentage);
   if (video.status === "processing" || video.status === "uploading") {
     const stage = video.status === "uploading" ? "uploading" : video.current_stage;
@@ -190,7 +197,9 @@ function Work({ video, stages }: { video: BatchVideo; stages: readonly Processin
         ? "Will be tried again soon"
         : video.uploaded_at && !video.duration_s
           ? "Being checked"
-          : "In the queue";
+          : started
+            ? "In the queue"
+            : "Ready";
     return <p className="text-muted text-xs">{text}</p>;
   }
   if (video.status === "failed") {

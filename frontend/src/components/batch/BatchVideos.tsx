@@ -12,6 +12,7 @@ import { useBatchAction } from "@/hooks/batch-actions";
 import { useThumbnails } from "@/hooks/batches";
 import { useFileChooser } from "@/hooks/file-chooser";
 import { plural } from "@/lib/format";
+import { moveBetweenRows } from "@/lib/rows";
 import { canRetry, isOver, stagesOf } from "@/lib/status";
 import type { BatchJobDetails, BatchVideo } from "@/types/batch";
 
@@ -69,6 +70,7 @@ export function BatchVideos({ batch }: { batch: BatchJobDetails }) {
       thumbnail={pictures?.get(video.video_id) ?? null}
       removable={removable(video)}
       retryable={retryable}
+      started={batch.status !== "pending"}
       selected={chosen.has(video.video_id)}
       onSelect={(is) => select(video.video_id, is)}
       {...drag}
@@ -76,7 +78,7 @@ export function BatchVideos({ batch }: { batch: BatchJobDetails }) {
   );
   const sortable = batch.status === "pending" && batch.videos.length > 1;
   return (
-    <Card className="overflow-hidden" aria-labelledby="videos-title">
+    <Card className="overflow-hidden" aria-labelledby="videos-title" onKeyDown={moveBetweenRows}>
       <CardHeader className="flex-wrap px-3 pb-3 sm:px-4">
         <div className="flex items-center gap-3 pl-1">
           <Checkbox

@@ -19,7 +19,7 @@ export function ExportSection({ batch }: { batch: BatchJob }) {
   const { data: exports } = useExports(batch.id);
   return (
     <Card aria-labelledby="export-title">
-      <CardHeader className="flex-wrap">
+      <CardHeader className="flex-wrap last:pb-4">
         <div>
           <CardTitle id="export-title">Export</CardTitle>
           <p className="text-muted text-sm">{plural(batch.completed_videos, "finished video")} in one download.</p>
@@ -41,7 +41,11 @@ export function ExportSection({ batch }: { batch: BatchJob }) {
           </Button>
         </div>
       </CardHeader>
-      <CardBody>{exports && exports.length > 0 && <ExportHistory exports={exports} />}</CardBody>
+      {exports && exports.length > 0 && (
+        <CardBody>
+          <ExportHistory exports={exports} />
+        </CardBody>
+      )}
       {open && (
         <Suspense fallback={null}>
           <BatchExportDialog batchJobId={batch.id} defaultFormat={format} onClose={() => setOpen(false)} />

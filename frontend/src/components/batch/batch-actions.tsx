@@ -1,5 +1,5 @@
 import { Ban, Copy, Download, MoreHorizontal, Pause, Play, RotateCcw, Trash2 } from "lucide-react";
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { type ComponentProps, lazy, type ReactNode, Suspense, useState } from "react";
 import { useNavigate } from "react-router";
 import { AlertDialog } from "@/components/ui/alert-dialog";
 import { Button } from "@/components/ui/button";
@@ -101,17 +101,30 @@ export function useActionsOf(
   return { actions: all.filter((action) => action !== false), dialogs, busy: isPending };
 }
 
-/** The actions of a batch behind three dots. */
+/** The actions of a batch behind three dots. In a long list nothing but the dots is there until they are pressed. */
 export function ActionsMenu({ batch, before }: { batch: BatchJob; before?: ReactNode }) {
+  const [used, setUsed] = useState(false);
+  if (used) return <OpenedMenu batch={batch} before={before} />;
+  const { name } = batch;
+  return <Dots aria-label={`Actions for ${name}`} aria-haspopup="menu" onClick={() => setUsed(true)} />;
+}
+
+function Dots(props: ComponentProps<typeof Button>) {
+  return (
+    <Button variant="ghost" size="icon-small" {...props}>
+      <MoreHorizontal aria-hidden />
+    </Button>
+  );
+}
+
+function OpenedMenu({ batch, before }: { batch: BatchJob; before?: ReactNode }) {
   const { actions, dialogs } = useActionsOf(batch);
   const firstDanger = actions.findIndex((action) => action.danger);
   return (
     <>
-      <Menu>
+      <Menu defaultOpen>
         <MenuTrigger asChild>
-          <Button variant="ghost" size="icon-small" aria-label={`Actions for ${batch.name}`}>
-            <MoreHorizontal aria-hidden />
-          </Button>
+          <Dots aria-label={`Actions for ${batch.name}`} />
         </MenuTrigger>
         <MenuContent>
           {before}

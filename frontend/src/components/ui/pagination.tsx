@@ -12,6 +12,11 @@ interface Props {
 export function Pagination({ page, size, total, onPage }: Props) {
   const pages = Math.max(1, Math.ceil(total / size));
   if (pages === 1) return null;
+  const turn = (next: number) => {
+    onPage(next);
+    // A page is read from its top.
+    document.documentElement.scrollTop = 0;
+  };
   return (
     <nav aria-label="Pages" className="mt-4 flex items-center justify-between gap-3 text-sm">
       <p className="numbers text-muted">
@@ -23,7 +28,7 @@ export function Pagination({ page, size, total, onPage }: Props) {
           size="icon-small"
           aria-label="Previous page"
           disabled={page <= 1}
-          onClick={() => onPage(page - 1)}
+          onClick={() => turn(page - 1)}
         >
           <ChevronLeft aria-hidden />
         </Button>
@@ -35,7 +40,7 @@ export function Pagination({ page, size, total, onPage }: Props) {
           size="icon-small"
           aria-label="Next page"
           disabled={page >= pages}
-          onClick={() => onPage(page + 1)}
+          onClick={() => turn(page + 1)}
         >
           <ChevronRight aria-hidden />
         </Button>

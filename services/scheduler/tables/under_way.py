@@ -9,13 +9,13 @@ from services.scheduler.tables.columns import from_row
 from shared.reports import WorkShown
 
 
-class Work(Table, tablename="batch_videos"):
+class UnderWay(Table, tablename="batch_videos"):
     """A video or an export that a worker has claimed."""
 
     id = UuidColumn(primary_key=True)
 
     @classmethod
-    async def under_way(cls) -> list[tuple[str, WorkShown]]:
+    async def everything(cls) -> list[tuple[str, WorkShown]]:
         """Each piece of work with the name of its worker, the oldest first."""
         rows = await cls.raw(
             "select worker, id, 'video' as kind, batch_job_id, user_id, name, current_stage as stage, attempt,"
