@@ -68,6 +68,10 @@ class BatchCreated(Struct, frozen=True, kw_only=True):
     """For each video the URL of its single PUT, or of its first part."""
     uploads: tuple[UploadPlan, ...]
     """For each video the whole plan of its upload."""
+    total_size_bytes: int = 0
+    """Of all files whose size was announced."""
+    estimated_duration_seconds: float = 0.0
+    """How long the videos probably are together, by their sizes; known exactly once each was inspected."""
 
 
 class VideosToAdd(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -928,6 +928,10 @@ export interface components {
             videos: components["schemas"]["BatchVideo"][];
             upload_urls: string[];
             uploads: components["schemas"]["UploadPlan"][];
+            /** @default 0 */
+            total_size_bytes: number;
+            /** @default 0 */
+            estimated_duration_seconds: number;
         };
         /**
          * BatchDetails
@@ -4202,7 +4206,7 @@ export interface operations {
                 limit?: number;
                 /** @description Videos to leave out at the start. */
                 offset?: number;
-                /** @description created_at or name, with '-' in front for descending. */
+                /** @description created_at, name or size, with '-' in front for descending. */
                 sort?: string;
                 /** @description Only these videos. */
                 ids?: string[] | null;
