@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from services.uploader.arrivals import note_begin, progressed
 from services.uploader.plans import require_all_parts, size_of_part
 from services.uploader.service import Uploader
 from services.uploader.show import upload_plan, video_view
@@ -18,6 +19,7 @@ from shared.messages import (
     ProbeVideo,
     SignParts,
 )
+from shared.storage import LocalStore
 from shared.views import PartUrl, PartUrls, StoredPart, UploadState, Video, VideoPage
 
 MOST_PARTS_SIGNED = 200
@@ -40,7 +42,18 @@ async def sign_parts(query: SignParts, at: Uploader) -> PartUrls:
         size = size_of_part(number, upload.size_bytes, upload.shape)
         url = await at.store.presign_part(upload.key, upload.upload_id, number, size, lifetime)
         signed.append(PartUrl(number=number, url=url, size_bytes=size))
+    await Uploads.touch(upload.video_id)
+    if not isinstance(at.store, LocalStore):
+        await _tell_stored(upload, at)
     return PartUrls(parts=tuple(signed), expires_at=datetime.now(UTC) + lifetime)
+
+
+async def _tell_stored(upload: Upload, at: Uploader) -> None:
+    """Say how far an upload is whose bytes do not pass through here: whoever has parts signed is sending them."""
+    await note_begin(upload, at.outbox)
+    if upload.batch_id is not None:
+        stored = sum(part.size_bytes for part in await _arrived(upload, at))
+        await at.bus.publish(progressed(upload, upload.batch_id, stored))
 
 
 @answers(GetUpload)
