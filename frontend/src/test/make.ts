@@ -48,6 +48,7 @@ export function makeJob(facts: Partial<BatchJob> = {}): BatchJob {
     name: "Season 3",
     description: null,
     settings: DEFAULT_SETTINGS,
+    start_when_uploaded: false,
     status: "processing",
     priority: 6,
     total_videos: 20,
