@@ -162,7 +162,7 @@ def shows_library(page: Page) -> None:
     page.wait_for_function("() => document.querySelector('video')?.readyState > 3")
     take(page, "video", page.get_by_role("radio", name="Result"))
     page.goto("/exports")
-    take(page, "exports", page.get_by_text("Kitchen Stories.zip"))
+    take(page, "exports", page.get_by_role("main").get_by_text("Kitchen Stories.zip", exact=True))
     page.goto("/nowhere")
     take(page, "not-found", page.get_by_text("There is no such page"))
 

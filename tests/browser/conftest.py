@@ -31,7 +31,7 @@ FLAGS = (
     "--disable-component-update",
 )
 PASSWORD = "correct horse battery"
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
 
 expect.set_options(timeout=PATIENCE_MS)
 

@@ -161,7 +161,7 @@ async def find_everything_again(hands: Hands) -> None:
     await page.wait_for_function("() => document.querySelector('video').readyState > 0")
     await look_for_barriers(hands)
     await hands.go("Exports")
-    await expect(page.get_by_text("Harbour Talks.zip")).to_be_visible()
+    await expect(page.get_by_role("main").get_by_text("Harbour Talks.zip", exact=True)).to_be_visible()
     await look_for_barriers(hands)
     await hands.go("Dashboard")
     await expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()

@@ -22,6 +22,7 @@ function plan(facts: Partial<UploadPlan> = {}): UploadPlan {
     part_size_bytes: 100,
     part_count: 10,
     expires_at: soon(),
+    arrived: false,
     ...facts,
   };
 }
