@@ -11,6 +11,7 @@ MODEL ?= small
 ONLY ?=
 FAULTS ?= 100
 SEED ?=
+SIZE ?= 1000
 
 ifneq ($(STORE),)
 export DAILIES_STORE := $(STORE)
@@ -20,7 +21,7 @@ PYTHON := .venv/bin/python
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 .DEFAULT_GOAL := help
 
-.PHONY: help demo up model down ps logs account test test-unit test-servers test-journey check format docs screenshots lock bench chaos \
+.PHONY: help demo up model down ps logs account test test-unit test-servers test-journey check format docs screenshots lock bench chaos chaos-upload \
 	python setup setup-dev
 
 ##@ Use it
@@ -85,6 +86,9 @@ bench: setup-dev ## Measure on the local stack, as tables and in bench-results/ 
 
 chaos: setup-dev ## Kill and freeze everything under load, and see what becomes of the videos [FAULTS=100] [SEED=7]
 	@$(PYTHON) -m chaos --faults $(FAULTS) $(if $(SEED),--seed $(SEED))
+
+chaos-upload: setup-dev ## Interrupt one upload of 1 GB again and again, and see that it completes [SIZE=1000] [SEED=7]
+	@$(PYTHON) -m chaos.uploads --size $(SIZE) $(if $(SEED),--seed $(SEED))
 
 lock: setup-dev ## Pin every Python package with its hashes, after a change of requirements*.in
 	@for name in requirements-uv requirements requirements-s3 requirements-dev; do \

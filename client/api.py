@@ -35,12 +35,13 @@ T = TypeVar("T")
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 
 
-class NewFile(Struct, frozen=True, kw_only=True):
-    """A file that is about to be uploaded: its name, its size in bytes, its content type."""
+class NewFile(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A file that is about to be uploaded: its name, its size in bytes, its content type, the SHA-256 of its content."""
 
     name: str
     size: int
     type: str | None = None
+    sha256: str | None = None
 
 
 class BatchCreated(Struct, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import stat
 from collections.abc import Sequence
 from pathlib import Path
@@ -53,6 +54,15 @@ def checked(paths: Sequence[Path]) -> list[LocalVideo]:
     if problems:
         raise UsageError("\n".join(problems))
     return found
+
+
+def content_of(path: Path) -> str:
+    """SHA-256 of a file, in hex. Raises `UsageError` when it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read ({error.strerror}); check its permissions.") from None
 
 
 def _video(path: Path) -> LocalVideo:

@@ -344,6 +344,8 @@ class NewUpload(Struct, frozen=True, kw_only=True):
     name: str
     size_bytes: int | None = None
     content_type: str | None = None
+    sha256: str | None = None
+    """In hex. What the user has in the library with this size and content need not be sent again."""
 
 
 class UploadPlans(Struct, frozen=True, kw_only=True):

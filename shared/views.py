@@ -221,6 +221,8 @@ class UploadPlan(Struct, frozen=True, kw_only=True):
     part_size_bytes: int
     part_count: int
     expires_at: datetime
+    arrived: bool = False
+    """Whether the whole file is here, because the same content was uploaded before: it is completed without being sent."""
 
 
 class PartUrl(Struct, frozen=True, kw_only=True):

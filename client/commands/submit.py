@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from client.commands.batches import show_job
 from client.commands.export import ForceOption, OutOption, build, check_target, save, show_saved
 from client.commands.watch import status_of, watch_batch
 from client.errors import ExitStatus, UsageError
-from client.files import checked
+from client.files import checked, content_of
 from client.finding import find_batch
 from client.sending import entry_for, journal_in, outgoing, send
 from client.session import Call, JsonOption, login_file, run
@@ -58,6 +59,9 @@ def submit(
     resolution: Annotated[str | None, typer.Option(help="An exact size, such as 1280x720.")] = None,
     upscale: Annotated[bool | None, typer.Option("--upscale", help="Enlarge smaller pictures.")] = None,
     no_start: Annotated[bool, typer.Option("--no-start", help="Only upload; do not start.")] = False,
+    skip_known: Annotated[
+        bool, typer.Option("--skip-known", help="Do not send again what is in the library already.")
+    ] = False,
     watch: Annotated[bool, typer.Option("--watch", "-w", help="Watch until the batch has ended.")] = False,
     export: Annotated[ExportFormat | None, typer.Option(help="Wait for the end and download the results.")] = None,
     out: OutOption = None,
@@ -94,7 +98,11 @@ def submit(
             if export is None:
                 raise UsageError("--out says where an export is saved; ask for one with --export zip.")
             check_target(out, force=force)
-        new = [NewFile(name=video.name, size=video.size_bytes, type=video.content_type) for video in videos]
+        known = [await asyncio.to_thread(content_of, video.path) if skip_known else None for video in videos]
+        new = [
+            NewFile(name=video.name, size=video.size_bytes, type=video.content_type, sha256=sha256)
+            for video, sha256 in zip(videos, known, strict=True)
+        ]
         created = await call.api.create_batch(name, settings, new, description=description, priority=priority)
         journal = journal_in(login_file().parent)
         entry = entry_for(call.api.url, created, videos, start=not no_start)
@@ -103,7 +111,12 @@ def submit(
             f"Batch {created.batch_job_id} with {len(videos)} {'video' if len(videos) == 1 else 'videos'}"
         )
         sent = [
-            Outgoing(path=video.path, size_bytes=video.size_bytes, plan=plan)
+            Outgoing(
+                path=video.path,
+                size_bytes=video.size_bytes,
+                plan=plan,
+                stored=frozenset({1} if plan.arrived else ()),
+            )
             for video, plan in zip(videos, created.uploads, strict=True)
         ]
         job = await send(call, journal, entry, sent)

@@ -27,6 +27,10 @@ class NewFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     type: Annotated[
         Annotated[str, Meta(max_length=100)] | None, Meta(description="the file's content type, such as 'video/mp4'")
     ] = None
+    sha256: Annotated[
+        Annotated[str, Meta(pattern="^[0-9a-f]{64}$")] | None,
+        Meta(description="SHA-256 of the file in 64 hex digits: what is in the library already need not be sent"),
+    ] = None
 
 
 class NewBatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -64,6 +68,10 @@ class BatchCreated(Struct, frozen=True, kw_only=True):
     """For each video the URL of its single PUT, or of its first part."""
     uploads: tuple[UploadPlan, ...]
     """For each video the whole plan of its upload."""
+    total_size_bytes: int = 0
+    """Of all files whose size was announced."""
+    estimated_duration_seconds: float = 0.0
+    """How long the videos probably are together, by their sizes; known exactly once each was inspected."""
 
 
 class VideosToAdd(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -24,6 +24,8 @@ from shared.tiers import Limits
 log = logger(__name__)
 
 HOUR_S = 3600.0
+USUAL_BYTES_PER_S = 1_000_000.0
+"""Of a video in 1080p as cameras, phones and screen recorders make it: 8 Mbit/s."""
 
 
 class Plan(Struct, frozen=True, kw_only=True):
@@ -70,7 +72,13 @@ async def create_batch(body: NewBatch, key: str | None, caller: Caller, at: Gate
                 user_id=caller.user_id,
                 batch_id=plan.batch_id,
                 files=tuple(
-                    NewUpload(video_id=video_id, name=file.name, size_bytes=file.size, content_type=file.type)
+                    NewUpload(
+                        video_id=video_id,
+                        name=file.name,
+                        size_bytes=file.size,
+                        content_type=file.type,
+                        sha256=file.sha256,
+                    )
                     for file, (_, video_id) in zip(files, plan.videos, strict=True)
                 ),
             )
@@ -80,12 +88,15 @@ async def create_batch(body: NewBatch, key: str | None, caller: Caller, at: Gate
         if key is None or not isinstance(error, Unavailable):
             await _undo(plan, key, caller, at)
         raise
+    total = sum(file.size or 0 for file in files)
     return BatchCreated(
         batch_job_id=plan.batch_id,
         batch_job=details.batch_job,
         videos=details.videos,
         upload_urls=tuple(plan.url for plan in uploads.plans),
         uploads=uploads.plans,
+        total_size_bytes=total,
+        estimated_duration_seconds=round(total / USUAL_BYTES_PER_S, 1),
     )
 
 

@@ -27,7 +27,7 @@ Ids = Annotated[list[UUID] | None, QueryParameter(description="Only these videos
 Sort = Annotated[
     str,
     QueryParameter(
-        description="created_at or name, with '-' in front for descending.", pattern="^-?(created_at|name)$"
+        description="created_at, name or size, with '-' in front for descending.", pattern="^-?(created_at|name|size)$"
     ),
 ]
 

@@ -2,115 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from services.uploader.plans import (
-    Shape,
-    arrival_key,
-    require_all_parts,
-    shape,
-    size_of_part,
-    source_key,
-)
+from services.uploader.arrivals import note_begin, progressed
+from services.uploader.plans import require_all_parts, size_of_part
 from services.uploader.service import Uploader
 from services.uploader.show import upload_plan, video_view
-from services.uploader.tables import Probes, Status, Upload, Uploads, Videos
+from services.uploader.tables import Probes, Upload, Uploads, Videos
 from shared.bus import answers
 from shared.errors import Conflict, DailiesError, Invalid, NotFound, TooLarge
-from shared.files import Described, checked
 from shared.messages import (
     CompleteUpload,
     GetUpload,
     GetVideo,
     ListVideos,
-    NewUpload,
-    OpenUploads,
     ProbeVideo,
     SignParts,
-    UploadPlans,
 )
-from shared.storage.objects import OCTETS
+from shared.storage import LocalStore
 from shared.views import PartUrl, PartUrls, StoredPart, UploadState, Video, VideoPage
 
-MOST_FILES = 100
 MOST_PARTS_SIGNED = 200
 MOST_VIDEOS = 200
-
-
-@answers(OpenUploads)
-async def open_uploads(request: OpenUploads, at: Uploader) -> UploadPlans:
-    """Write the videos down and plan their uploads. Asked again it gives the same plans, with URLs that are still good."""
-
-    async def make() -> UploadPlans:
-        described = [_checked(file, number, at) for number, file in enumerate(request.files, 1)]
-        shapes = [_shape(file, at) for file in described]
-        ids = await asyncio.gather(
-            *(
-                _begin(request, new, file, form, at)
-                for new, file, form in zip(request.files, described, shapes, strict=True)
-            )
-        )
-        uploads = [
-            _new(request, new, file, form, upload_id)
-            for new, file, form, upload_id in zip(request.files, described, shapes, ids, strict=True)
-        ]
-        await Uploads.add(uploads)
-        return await _plans(uploads, at)
-
-    if not 1 <= len(request.files) <= MOST_FILES:
-        raise Invalid(f"Announce 1 to {MOST_FILES} files at a time; these are {len(request.files)}.")
-    plans = await at.outbox.once(request, make)
-    if min(plan.expires_at for plan in plans.plans) < datetime.now(UTC) + at.settings.upload_url_lifetime / 2:
-        known = [await Uploads.of_user(request.user_id, file.video_id) for file in request.files]
-        return await _plans(known, at)
-    return plans
-
-
-def _new(request: OpenUploads, new: NewUpload, file: Described, form: Shape, upload_id: str | None) -> Upload:
-    key = source_key if upload_id else arrival_key
-    return Upload(
-        video_id=new.video_id,
-        user_id=request.user_id,
-        batch_id=request.batch_id,
-        name=file.name,
-        status=Status.WAITING,
-        key=key(request.user_id, new.video_id),
-        upload_id=upload_id,
-        size_bytes=file.size_bytes,
-        content_type=file.content_type,
-        part_size_bytes=form.part_size_bytes,
-        part_count=form.part_count,
-        completed_at=None,
-    )
-
-
-async def _plans(uploads: Sequence[Upload], at: Uploader) -> UploadPlans:
-    return UploadPlans(plans=tuple([await upload_plan(upload, at.store, at.settings) for upload in uploads]))
-
-
-def _checked(file: NewUpload, number: int, at: Uploader) -> Described:
-    try:
-        return checked(file.name, file.size_bytes, file.content_type, at.settings.store_max_object_bytes)
-    except (Invalid, TooLarge) as error:
-        raise type(error)(f"File {number}: {error}") from None
-
-
-def _shape(file: Described, at: Uploader) -> Shape:
-    return shape(
-        file.size_bytes,
-        single_put_bytes=at.settings.single_put_bytes,
-        part_bytes=at.settings.part_bytes,
-        most_bytes=at.settings.store_max_object_bytes,
-    )
-
-
-async def _begin(request: OpenUploads, new: NewUpload, file: Described, form: Shape, at: Uploader) -> str | None:
-    if form.part_count == 1:
-        return None
-    key = source_key(request.user_id, new.video_id)
-    return await at.store.create_multipart(key, file.content_type or OCTETS)
 
 
 @answers(SignParts)
@@ -129,7 +42,18 @@ async def sign_parts(query: SignParts, at: Uploader) -> PartUrls:
         size = size_of_part(number, upload.size_bytes, upload.shape)
         url = await at.store.presign_part(upload.key, upload.upload_id, number, size, lifetime)
         signed.append(PartUrl(number=number, url=url, size_bytes=size))
+    await Uploads.touch(upload.video_id)
+    if not isinstance(at.store, LocalStore):
+        await _tell_stored(upload, at)
     return PartUrls(parts=tuple(signed), expires_at=datetime.now(UTC) + lifetime)
+
+
+async def _tell_stored(upload: Upload, at: Uploader) -> None:
+    """Say how far an upload is whose bytes do not pass through here: whoever has parts signed is sending them."""
+    await note_begin(upload, at.outbox)
+    if upload.batch_id is not None:
+        stored = sum(part.size_bytes for part in await _arrived(upload, at))
+        await at.bus.publish(progressed(upload, upload.batch_id, stored))
 
 
 @answers(GetUpload)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uvloop
 
-from services.uploader import answers
+from services.uploader import answers, opening
 from services.uploader.arrivals import Arrivals
 from services.uploader.endpoint import Endpoint
 from services.uploader.service import connect
@@ -14,7 +14,7 @@ from shared.running import Lifetime, run
 from shared.storage import LocalStore
 
 ANSWERS = (
-    answers.open_uploads,
+    opening.open_uploads,
     answers.sign_parts,
     answers.get_upload,
     answers.complete_upload,

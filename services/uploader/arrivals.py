@@ -51,16 +51,21 @@ class Progress:
         task.add_done_callback(self._telling.discard)
 
     def _update(self, batch_id: UUID) -> UploadProgressed:
-        return UploadProgressed(
-            user_id=self.upload.user_id,
-            batch_id=batch_id,
-            about_id=self.upload.video_id,
-            # The clock, because a later process of the uploader has to go on where this one ends.
-            revision=time.time_ns() // 1000,
-            at=datetime.now(UTC),
-            bytes_received=self.received,
-            bytes_total=self.upload.size_bytes,
-        )
+        return progressed(self.upload, batch_id, self.received)
+
+
+def progressed(upload: Upload, batch_id: UUID, received: int) -> UploadProgressed:
+    """The news that so many bytes of an upload are here."""
+    return UploadProgressed(
+        user_id=upload.user_id,
+        batch_id=batch_id,
+        about_id=upload.video_id,
+        # The clock, because a later process of the uploader has to go on where this one ends.
+        revision=time.time_ns() // 1000,
+        at=datetime.now(UTC),
+        bytes_received=received,
+        bytes_total=upload.size_bytes,
+    )
 
 
 class Arrival:
@@ -81,6 +86,14 @@ class Arrival:
         self.progress.stored[self.number] = size
 
 
+async def note_begin(upload: Upload, outbox: Outbox) -> None:
+    """Note, once, that the first bytes of an upload are on their way."""
+    if upload.status is Status.WAITING:
+        async with outbox.change():
+            if await Videos.begin_uploading(upload.video_id) and upload.batch_id is not None:
+                await outbox.add(VideoUploading(video_id=upload.video_id))
+
+
 class Arrivals:
     """All that is arriving at this process."""
 
@@ -95,10 +108,7 @@ class Arrivals:
         upload = await Uploads.arriving(key, upload_id)
         if upload is None:
             raise Conflict("This upload has ended or was given up; nothing more is taken for it.")
-        if upload.status is Status.WAITING:
-            async with self.outbox.change():
-                if await Videos.begin_uploading(upload.video_id) and upload.batch_id is not None:
-                    await self.outbox.add(VideoUploading(video_id=upload.video_id))
+        await note_begin(upload, self.outbox)
         progress = self._progress.get(upload.video_id)
         if progress is None:
             progress = Progress(upload, self.bus)

@@ -84,7 +84,7 @@ async def _leased(probe: Probe, at: UploaderWorker) -> AsyncIterator[None]:
 async def _accept(upload: Upload, probe: Probe, found: Inspected, at: UploaderWorker) -> None:
     async with at.outbox.change():
         if await Probes.end(probe) and await Videos.make_ready(
-            upload.video_id, found.source, found.facts, found.thumbnail_key
+            upload.video_id, found.source, found.facts, found.thumbnail_key, found.sha256
         ):
             await at.outbox.add(VideoUploaded(video_id=upload.video_id, source=found.source, facts=found.facts))
     if await Videos.known(upload.video_id) is None:

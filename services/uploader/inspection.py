@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from pathlib import Path
 
 from isal.isal_zlib import crc32
@@ -27,6 +28,7 @@ class Inspected(Struct, frozen=True, kw_only=True):
     source: StoredObject
     facts: MediaFacts
     thumbnail_key: str
+    sha256: str
 
 
 async def inspected(upload: Upload, store: ObjectStore, room: Path) -> Inspected:
@@ -37,15 +39,17 @@ async def inspected(upload: Upload, store: ObjectStore, room: Path) -> Inspected
     source = await whole(upload, store)
     file = room / "source"
     await store.fetch(source.key, file)
-    if source.crc32 is None:
-        source = replace(source, crc32=await asyncio.to_thread(checksum, file))
+    crc, sha256 = await asyncio.to_thread(checksums, file)
+    if source.crc32 not in (None, crc):
+        raise PermanentFailure("The file was damaged in the store; upload it again.")
+    source = replace(source, crc32=crc)
     facts = await inspect(file)
     picture = room / "thumbnail.jpg"
     await thumbnail(file, facts, picture)
     stored = await store.put_file(thumbnail_key(upload.user_id, upload.video_id), picture, "image/jpeg")
     # The type by its content: what was claimed is not to be trusted.
     kind = BY_CONTAINER.get(facts.container, OCTETS)
-    return Inspected(source=replace(source, content_type=kind), facts=facts, thumbnail_key=stored.key)
+    return Inspected(source=replace(source, content_type=kind), facts=facts, thumbnail_key=stored.key, sha256=sha256)
 
 
 async def whole(upload: Upload, store: ObjectStore) -> StoredObject:
@@ -69,10 +73,11 @@ async def whole(upload: Upload, store: ObjectStore) -> StoredObject:
         raise PermanentFailure("The file is not in the store any more; upload it again.") from None
 
 
-def checksum(path: Path) -> int:
-    """CRC-32 of a file."""
-    crc = 0
+def checksums(path: Path) -> tuple[int, str]:
+    """CRC-32 of a file, and its SHA-256 in hex, in one pass."""
+    crc, digest = 0, hashlib.sha256()
     with path.open("rb", buffering=0) as file:
         while data := file.read(CHUNK):
             crc = crc32(data, crc)
-    return crc
+            digest.update(data)
+    return crc, digest.hexdigest()

@@ -12,8 +12,12 @@ from shared.database import open_database
 from shared.outbox import Outbox
 from shared.running import Lifetime
 from shared.scratch import Scratch
-from shared.storage import ObjectStore, open_store
+from shared.settings import SettingsError
+from shared.storage import ObjectStore, S3Store, open_store
 from shared.work import Work
+
+LEAST_PART = 5 * 1024 * 1024
+"""The smallest part that S3 takes, except for the last."""
 
 
 class Uploader(Struct, frozen=True, kw_only=True):
@@ -46,6 +50,10 @@ async def connect(settings: UploaderSettings, lifetime: Lifetime) -> Uploader:
     Raises `Unavailable` when a server is missing, and `SettingsError` when the store is not set up.
     """
     store = open_store(settings)
+    if isinstance(store, S3Store) and settings.part_bytes < LEAST_PART:
+        raise SettingsError(
+            f"DAILIES_PART_BYTES is {settings.part_bytes}; S3 takes no parts of less than {LEAST_PART}."
+        )
     await store.prepare()
     engine = await open_database(settings.database_url, TABLES)
     bus = await Bus.connect(settings.nats_url, lifetime.process)

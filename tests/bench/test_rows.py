@@ -88,4 +88,4 @@ def test_a_table_has_a_line_for_each_row() -> None:
 
 def test_an_unknown_topic_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["nonsense"]) == 2
-    assert "There is no topic nonsense; there are progress" in capsys.readouterr().err
+    assert "There is no topic nonsense; there are " in capsys.readouterr().err

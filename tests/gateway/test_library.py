@@ -46,6 +46,9 @@ async def test_a_batch_may_be_made_to_start_by_itself(house: House) -> None:
     body = {"name": "Talks", "files": FILES, "start_when_uploaded": True}
     made = (await ada.client.post("/api/batch-jobs", json=body)).json()
     assert made["batch_job"]["start_when_uploaded"] is True
+    assert (made["total_size_bytes"], made["estimated_duration_seconds"]) == (5_000, 0.0)
+    largest = (await ada.client.get("/api/videos?sort=-size")).json()["videos"]
+    assert [video["name"] for video in largest] == ["two.mov", "one.mp4"]
 
 
 async def test_without_exports_the_list_of_all_is_empty(house: House) -> None:

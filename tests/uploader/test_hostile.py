@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from services.uploader.inspection import checksum
+from services.uploader.inspection import checksums
 from services.uploader.probe import inspect, thumbnail
 from shared.errors import PermanentFailure
 from tests.hostile import MAKERS, SAFE, Bait, film
@@ -64,6 +64,6 @@ async def test_a_file_that_means_harm_does_none(
         assert facts.duration_s > 0 and (facts.width, facts.height) in ((320, 180), (64, 64))
         said = msgspec.json.encode(facts).decode()
         assert len(said) < 4000
-        assert checksum(file)
+        assert checksums(file)
     left = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path not in (bait.secret, file))
     assert SECRET not in said and SECRET.encode() not in left

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import subprocess
 import sys
@@ -259,4 +260,34 @@ async def test_an_inspection_survives_its_killed_worker(
     assert {event.video_id for event in scheduler.uploaded} == {plan.video_id}
     stored = sorted(path.name for path in (house.folder / "store/objects").rglob("*") if path.is_file())
     assert stored == ["source", "thumbnail.jpg"]
+    assert list((house.folder / "store/uploads").iterdir()) == []
+
+
+async def test_a_completion_survives_its_killed_server(
+    house: House, scheduler: Scheduler, bus: Bus, user: UUID, film: bytes
+) -> None:
+    completed = []
+    for delay_ms in (0, 4, 12, 40):
+        plan = await planned(bus, user, len(film))
+        await send_missing(bus, user, plan, film)
+        request = CompleteUpload(request_id=uuid4(), user_id=user, video_id=plan.video_id)
+        asking = asyncio.create_task(bus.ask(request, timeout_s=1))
+        # Not to wait for something, but to kill at different moments.
+        await asyncio.sleep(delay_ms / 1000)
+        house.kill("uploader.app")
+        with contextlib.suppress(Unavailable):
+            await asking
+        house.start("uploader.app")
+        state = await bus.ask(GetUpload(user_id=user, video_id=plan.video_id), timeout_s=20)
+        # Complete, or all there to be completed: nothing has to be sent again.
+        assert state.complete or len(state.parts) == plan.part_count
+        assert (await bus.ask(request, timeout_s=20)).status in ("checking", "ready")
+        assert (await finished(bus, user, plan.video_id)).status == "ready"
+        completed.append(plan.video_id)
+
+    async def heard() -> bool:
+        return len(scheduler.uploaded) >= len(completed)
+
+    await until(heard)
+    assert sorted(event.video_id for event in scheduler.uploaded) == sorted(completed)
     assert list((house.folder / "store/uploads").iterdir()) == []

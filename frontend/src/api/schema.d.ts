@@ -928,6 +928,10 @@ export interface components {
             videos: components["schemas"]["BatchVideo"][];
             upload_urls: string[];
             uploads: components["schemas"]["UploadPlan"][];
+            /** @default 0 */
+            total_size_bytes: number;
+            /** @default 0 */
+            estimated_duration_seconds: number;
         };
         /**
          * BatchDetails
@@ -1664,6 +1668,11 @@ export interface components {
              * @default null
              */
             type?: string | null;
+            /**
+             * @description SHA-256 of the file in 64 hex digits: what is in the library already need not be sent
+             * @default null
+             */
+            sha256?: string | null;
         };
         /**
          * NewRendering
@@ -1960,6 +1969,8 @@ export interface components {
             part_size_bytes: number;
             part_count: number;
             expires_at: string;
+            /** @default false */
+            arrived: boolean;
         };
         /**
          * UploadState
@@ -4195,7 +4206,7 @@ export interface operations {
                 limit?: number;
                 /** @description Videos to leave out at the start. */
                 offset?: number;
-                /** @description created_at or name, with '-' in front for descending. */
+                /** @description created_at, name or size, with '-' in front for descending. */
                 sort?: string;
                 /** @description Only these videos. */
                 ids?: string[] | null;

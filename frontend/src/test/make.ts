@@ -62,6 +62,7 @@ export function makeJob(facts: Partial<BatchJob> = {}): BatchJob {
     estimated_time_remaining: 600,
     estimated_completion_at: "2099-11-22T20:10:00Z",
     error_message: null,
+    start_when_uploaded: false,
     created_at: NOW,
     started_at: NOW,
     completed_at: null,

@@ -133,6 +133,11 @@ class Uploads(Table, tablename="uploads"):
         return await cls.known(rows[0]["video_id"]) if rows else None
 
     @classmethod
+    async def touch(cls, video_id: UUID) -> None:
+        """Note that somebody goes on with it."""
+        await cls.raw("update uploads set active_at = now() where video_id = {}", video_id)
+
+    @classmethod
     async def complete(cls, video_id: UUID) -> None:
         """Take no more bytes."""
         await cls.raw("update uploads set completed_at = now() where video_id = {}", video_id)

@@ -65,6 +65,7 @@ class Videos(Table, tablename="videos"):
     facts = JSONB(null=True)
     source = JSONB(null=True)
     thumbnail_key = Text(null=True)
+    sha256 = Text(null=True)
     error_code = Text(null=True)
     error_message = Text(null=True)
     created_at = Timestamptz()
@@ -122,6 +123,17 @@ class Videos(Table, tablename="videos"):
         return tuple(_read(row) for row in rows), total[0]["total"]
 
     @classmethod
+    async def with_content(cls, user_id: UUID, size_bytes: int, sha256: str) -> StoredObject | None:
+        """The source of a video of the user with this very content."""
+        rows = await cls.raw(
+            "select source from videos where user_id = {} and size_bytes = {} and sha256 = {} and status = 'ready' limit 1",
+            user_id,
+            size_bytes,
+            sha256,
+        )
+        return msgspec.json.decode(rows[0]["source"], type=StoredObject) if rows else None
+
+    @classmethod
     async def begin_uploading(cls, video_id: UUID) -> bool:
         """Note the first bytes; False when there were some before, or the upload has ended."""
         return bool(
@@ -149,18 +161,21 @@ class Videos(Table, tablename="videos"):
         )
 
     @classmethod
-    async def make_ready(cls, video_id: UUID, source: StoredObject, facts: MediaFacts, thumbnail_key: str) -> bool:
+    async def make_ready(
+        cls, video_id: UUID, source: StoredObject, facts: MediaFacts, thumbnail_key: str, sha256: str
+    ) -> bool:
         """Keep what an inspection found; False when the video is not being checked any more."""
         return bool(
             await cls.raw(
                 """
-                update videos set status = 'ready', source = {}::jsonb, facts = {}::jsonb, thumbnail_key = {},
+                update videos set status = 'ready', source = {}::jsonb, facts = {}::jsonb, thumbnail_key = {}, sha256 = {},
                     size_bytes = {}, content_type = {}, updated_at = now()
                 where id = {} and status = 'checking' returning id
                 """,
                 msgspec.json.encode(source).decode(),
                 msgspec.json.encode(facts).decode(),
                 thumbnail_key,
+                sha256,
                 source.size_bytes,
                 source.content_type,
                 video_id,
