@@ -223,26 +223,6 @@ class Me(Struct, frozen=True, kw_only=True):
     limits: Limits
 
 
-class Preferences(Struct, frozen=True, kw_only=True):
-    """What an account has chosen for itself."""
-
-    concurrency: int
-    """Videos that are processed at the same time."""
-    concurrency_limit: int
-    """How many the tier allows."""
-
-
-class PreferencesChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the account wants from now on."""
-
-    concurrency: Annotated[
-        Annotated[int, Meta(ge=1, le=5)] | None,
-        Meta(
-            description="a number of videos from 1 to 5 to be processed at the same time, or null for all that the tier allows"
-        ),
-    ]
-
-
 class NewApiKey(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An API key to be made."""
 

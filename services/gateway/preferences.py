@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from litestar import get, patch
 from litestar.params import JSONBody
+from msgspec import Meta, Struct
 
 from services.gateway import examples
-from services.gateway.bodies import Preferences, PreferencesChange
 from services.gateway.openapi import told
 from services.gateway.parameters import At, Who
 from services.gateway.service import Gateway
 from services.gateway.tables import Account, Caller
 from shared.errors import Invalid
 from shared.messages import AccountChanged
+
+
+class Preferences(Struct, frozen=True, kw_only=True):
+    """What an account has chosen for itself."""
+
+    concurrency: int
+    """Videos that are processed at the same time."""
+    concurrency_limit: int
+    """How many the tier allows."""
+
+
+class PreferencesChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the account wants from now on."""
+
+    concurrency: Annotated[
+        Annotated[int, Meta(ge=1, le=5)] | None,
+        Meta(
+            description="a number of videos from 1 to 5 to be processed at the same time, or null for all that the tier allows"
+        ),
+    ]
 
 
 @get(
