@@ -8,10 +8,10 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from shared.batches import BatchSettings, ExportFormat, Tier
+from shared.batches import BatchSettings, Tier
 from shared.tiers import Limits
 from shared.transcripts import Highlight, Transcript
-from shared.views import BatchExport, BatchJob, BatchVideo, UploadPlan, Video, VideoBatch
+from shared.views import BatchJob, BatchVideo, UploadPlan, Video, VideoBatch
 
 MOST_NAMED = 500
 """Ids or part numbers that one request may name."""
@@ -120,28 +120,6 @@ class NewRendering(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     settings: Annotated[BatchSettings, Meta(description="an object with all settings for this video")]
 
 
-class NewExport(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How the videos of a batch are to be handed over."""
-
-    format: Annotated[ExportFormat, Meta(description="one of zip, merged and playlist")] = ExportFormat.ZIP
-    include_failed: Annotated[bool, Meta(description="true to put the originals of failed videos in as well")] = False
-    original_names: Annotated[bool, Meta(description="true for 'name.mp4' instead of '001_name.mp4'")] = False
-    batch_prefix: Annotated[bool, Meta(description="true for the batch's name in front of every file's name")] = False
-    transcripts: Annotated[bool, Meta(description="true to put transcripts and subtitles into a ZIP")] = True
-    highlights: Annotated[bool, Meta(description="true to put highlights into a ZIP")] = True
-    naming: Annotated[
-        Annotated[str, Meta(min_length=1, max_length=1000)] | None,
-        Meta(description="a pattern such as '{position:03}_{name}', with {name}, {position} and {batch}, or null"),
-    ] = None
-    video_ids: Annotated[
-        Annotated[tuple[UUID, ...], Meta(min_length=1, max_length=MOST_NAMED)] | None,
-        Meta(description="a list of 1 to 500 ids of videos of the batch, or null for all"),
-    ] = None
-    skip_damaged: Annotated[
-        bool, Meta(description="true to leave out videos whose files are missing or damaged, instead of failing")
-    ] = False
-
-
 class VideoTranscript(Struct, frozen=True, kw_only=True):
     """What is said in a finished video."""
 
@@ -216,13 +194,6 @@ class Templates(Struct, frozen=True, kw_only=True):
     """A user's templates: the default first, then by name."""
 
     templates: tuple[Template, ...]
-
-
-class ExportRequested(Struct, frozen=True, kw_only=True):
-    """An export that is being made, or one that was there already."""
-
-    export_job_id: UUID
-    export: BatchExport
 
 
 class PartNumbers(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

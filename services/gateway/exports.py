@@ -9,7 +9,7 @@ from litestar import get, post
 from litestar.params import FromPath, JSONBody
 
 from services.gateway import examples
-from services.gateway.bodies import ExportRequested, NewExport
+from services.gateway.export_bodies import ExportRequested, NewExport
 from services.gateway.links import export_with_link, exports_with_links
 from services.gateway.openapi import told
 from services.gateway.parameters import At, Who

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from isal.isal_zlib import crc32
+from isal.isal_zlib import crc32, crc32_combine
 
 from shared.errors import OutOfSpace
 
@@ -71,12 +71,16 @@ class Incoming:
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Append. Raises `OutOfSpace` also when less than the reserve would remain for the other users of the disk."""
+        self.append(data, crc32(data))
+
+    def append(self, data: bytes | bytearray | memoryview, crc: int) -> None:
+        """Append what the caller has computed the CRC of."""
         with room_on("store"):
             self._require_room(len(data))
             view = memoryview(data)
             while view:
                 view = view[self._file.write(view) :]
-        self.crc = crc32(data, self.crc)
+        self.crc = crc32_combine(self.crc, crc, len(data))
         self.size += len(data)
 
     def write_all(self, pieces: Sequence[bytes]) -> None:
