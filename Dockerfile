@@ -9,7 +9,7 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends ffmpeg \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --create-home dailies \
-    && install -d -o dailies -g dailies /data/store /data/scratch
+    && install -d -o dailies -g dailies /data/store /data/scratch /data/models
 COPY --from=packages /opt/dailies /opt/dailies
 WORKDIR /app
 COPY shared shared

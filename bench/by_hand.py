@@ -42,8 +42,9 @@ def main(how: str, paths: list[Path]) -> None:
     begun = time.perf_counter()
     texts = []
     for path in paths:
-        # Silence removal needs voices as well, and the pipeline gives none away: by hand they are looked for twice.
-        asyncio.run(find_speech(path))
+        if how != "long":
+            # Silence removal needs voices as well, and the pipeline gives none away: by hand they are looked for twice.
+            asyncio.run(find_speech(path))
         texts.append(transcribed(model or loaded(), path))
     sys.stdout.write(json.dumps({"seconds": time.perf_counter() - begun, "texts": texts}) + "\n")
 

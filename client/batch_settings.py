@@ -16,6 +16,7 @@ OPTIONS = {
     "language": "--language",
     "model": "--model",
     "vocabulary": "--term",
+    "embed_subtitles": "--embed-subtitles",
     "remove_silence": "--remove-silence",
     "silence_threshold": "--threshold",
     "min_silence_s": "--min-silence",

@@ -96,7 +96,7 @@ def shows_new_batch(page: Page, stage: Stage) -> None:
     page.keyboard.press("Escape")
     take(page, "discard", page.get_by_role("alertdialog"))
     page.get_by_role("button", name="Keep editing").click()
-    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 100_000}
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 30_000}
     network = page.context.new_cdp_session(page)
     network.send("Network.emulateNetworkConditions", slow)
     page.get_by_role("button", name=re.compile("Upload 5 videos")).click()

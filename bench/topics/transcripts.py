@@ -55,7 +55,7 @@ async def _measured(folder: Path) -> list[Row]:
             f"one file of {LONG_S / 60:.0f} minutes, model loaded",
             [took for took, _ in ours],
             [took for took, _ in theirs],
-            reference_is=f"{PIPELINE}, and voices for the cuts",
+            reference_is=PIPELINE,
             unit="s",
             goal=Goal(at_most=1.1, of="ratio"),
         ),
@@ -150,7 +150,9 @@ def _settings() -> ProcessorSettings:
 
 def _file(path: Path, voices: dict[str, Sound], sentences: Sequence[str], at_least_s: float) -> tuple[Path, str]:
     """Sentences with pauses, again and again until it is long enough; and what they say."""
-    pieces, said, length = [], [], 0
+    pieces: list[Sound] = []
+    said: list[str] = []
+    length = 0
     while not said or length < at_least_s * SAMPLE_RATE:
         for sentence in random.sample(list(sentences), len(sentences)):
             pause = np.zeros(round(random.uniform(0.5, 2.0) * SAMPLE_RATE), np.int16)

@@ -37,6 +37,9 @@ def submit(
     language: Annotated[str | None, typer.Option(help="The language spoken, such as en; detected by default.")] = None,
     model: Annotated[str | None, typer.Option(help="The speech model.")] = None,
     term: Annotated[list[str] | None, typer.Option(help="A name or term to listen for; repeat it for more.")] = None,
+    embed_subtitles: Annotated[
+        bool | None, typer.Option("--embed-subtitles", help="Put the subtitles into the videos, to be switched on.")
+    ] = None,
     remove_silence: Annotated[bool | None, typer.Option("--remove-silence", help="Cut out silence.")] = None,
     threshold: Annotated[
         float | None, typer.Option(help="What is quieter is silence: -60 to -20 dB, default -40.")
@@ -71,6 +74,7 @@ def submit(
         "language": language,
         "model": model,
         "vocabulary": term or None,
+        "embed_subtitles": embed_subtitles,
         "remove_silence": remove_silence,
         "silence_threshold": threshold,
         "min_silence_s": min_silence,

@@ -118,7 +118,8 @@ async def _made_before(video: ProcessVideo, run: Run, at: Processor) -> VideoPro
     So it is when a run had stored its output, and lost its claim before that was known.
     """
     made = await patiently(lambda: RunRow.finished_with(video.batch_video_id, checkpoints.inputs(video)))
-    if made is None:
+    if made is None or (video.settings.transcribe and made.result.words is None):
+        # One without its transcript came of a model that was missing then.
         return None
     old, new = (prefix_of(video.batch_video_id, token) for token in (made.run_token, run.token))
     try:

@@ -17,6 +17,7 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from stack import page as built_page
 from stack import programs
 from stack.local import LocalStack
+from tests import media as clips
 from tests.browser.hands import Hands
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,6 +48,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
         "DAILIES_PART_BYTES": str(1024 * 1024),
         "DAILIES_RETRY_FIRST_S": "0.5",
         "DAILIES_SIGN_UPS_PER_HOUR": "1000",
+        "DAILIES_WHISPER_FOLDER": str(clips.MODELS),
     }
     with LocalStack(folder, services=SERVICES, settings=settings) as stack:
         yield stack

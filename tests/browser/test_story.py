@@ -60,13 +60,13 @@ async def test_a_season_goes_in_and_comes_out_as_one_zip(
     menu = failed.get_by_role("button", name=f"Actions for {NAMES[1]}")
     await hands.pick(menu, page.get_by_role("menuitem", name="View error"))
     await expect(page.get_by_role("dialog", name="Why this video failed")).to_be_visible()
-    assert await barriers(page) == []
+    await look_for_barriers(hands)
     lost.with_suffix(".away").rename(lost)
     await hands.press(page.get_by_role("dialog").get_by_role("button", name="Try again"))
     await expect(page.locator("header [data-status=completed]")).to_be_visible(timeout=180_000)
     await expect(page.locator("[data-video][data-state=completed]")).to_have_count(4)
     await expect(other.locator("table [data-status=completed]")).to_be_visible()
-    assert await barriers(page) == []
+    await look_for_barriers(hands)
 
     path = tmp_path / "season.zip"
     await (await export(hands)).save_as(path)
@@ -75,6 +75,12 @@ async def test_a_season_goes_in_and_comes_out_as_one_zip(
         videos = [name for name in archive.namelist() if name.endswith(".mp4")]
         assert videos == [f"{number:03d}_Harbour Talks {number:02d}.mp4" for number in range(1, 5)]
     await find_everything_again(hands)
+
+
+async def look_for_barriers(hands: Hands) -> None:
+    """Have axe look at the page as it is now; once is enough for both ways through it."""
+    if isinstance(hands, Mouse):
+        assert await barriers(hands.page) == []
 
 
 async def prepare(hands: Hands, files: list[Path]) -> None:
@@ -88,7 +94,7 @@ async def prepare(hands: Hands, files: list[Path]) -> None:
     await hands.press(page.get_by_role("button", name="Advanced settings"))
     quality = page.get_by_role("combobox", name="Quality")
     await hands.pick(quality, page.get_by_role("option", name="720p"))
-    assert await barriers(page) == []
+    await look_for_barriers(hands)
 
 
 async def send(hands: Hands) -> None:
@@ -99,7 +105,7 @@ async def send(hands: Hands) -> None:
         for label in ("Upload of Harbour Talks", f"Upload of {NAMES[3]}"):
             bar = page.get_by_role("dialog").get_by_role("progressbar", name=label, exact=True)
             await expect(bar).to_have_attribute("aria-valuenow", MOVING)
-        assert await barriers(page) == []
+        await look_for_barriers(hands)
     await expect(page.get_by_role("dialog").get_by_text("Batch created")).to_be_visible()
 
 
@@ -118,7 +124,7 @@ async def watch_and_pause(hands: Hands) -> Page:
     await expect(other.get_by_role("table").get_by_text(re.compile(r"/4 videos \([1-9]\d*%\)"))).to_be_visible()
     await page.bring_to_front()
     await expect(page).to_have_title(re.compile(r"^\d+% Harbour Talks · Dailies$"))
-    assert await barriers(page) == []
+    await look_for_barriers(hands)
 
     await hands.press(page.get_by_role("button", name="Pause", exact=True).first)
     await expect(page.locator("header [data-status=paused]")).to_be_visible()
@@ -133,11 +139,11 @@ async def export(hands: Hands) -> Download:
     page = hands.page
     await hands.press(page.get_by_role("button", name="Export all"))
     await expect(page.get_by_text("Estimated size")).to_be_visible()
-    assert await barriers(page) == []
+    await look_for_barriers(hands)
     await hands.press(page.get_by_role("button", name="Export ZIP"))
     link = page.get_by_role("dialog").get_by_role("link", name="Download ZIP")
     await expect(link).to_be_visible()
-    assert await barriers(page) == []
+    await look_for_barriers(hands)
     async with page.expect_download() as download:
         await hands.press(link)
     await page.keyboard.press("Escape")
@@ -149,17 +155,17 @@ async def find_everything_again(hands: Hands) -> None:
     page = hands.page
     await hands.go("Library")
     await expect(page.get_by_role("link", name="In Harbour Talks")).to_have_count(4)
-    assert await barriers(page) == []
+    await look_for_barriers(hands)
     await hands.press(page.get_by_role("link", name=NAMES[0], exact=True))
     await expect(page.get_by_role("radio", name="Result")).to_be_checked()
     await page.wait_for_function("() => document.querySelector('video').readyState > 0")
-    assert await barriers(page) == []
+    await look_for_barriers(hands)
     await hands.go("Exports")
     await expect(page.get_by_text("Harbour Talks.zip")).to_be_visible()
-    assert await barriers(page) == []
+    await look_for_barriers(hands)
     await hands.go("Dashboard")
     await expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
-    assert await barriers(page) == []
+    await look_for_barriers(hands)
 
 
 async def _source_of(page: Page, system: LocalStack, name: str) -> Path:

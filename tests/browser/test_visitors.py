@@ -17,6 +17,8 @@ from tests.browser.hands import Mouse
 
 pytestmark = [pytest.mark.journey, pytest.mark.servers]
 
+PARTS = 13
+"""Of one mebibyte each, the last for what the video is without its padding."""
 MARKUP = "<img src=x onerror=alert(1)>"
 
 
@@ -37,7 +39,7 @@ async def test_two_people_see_only_their_own(visit: Visit, media: Path) -> None:
 async def test_an_upload_goes_on_after_a_reload_without_sending_anything_twice(visit: Visit, media: Path) -> None:
     page = (await visit()).page
     await sign_up(Mouse(page))
-    clip = padded(clips.video(media / "short.mp4", duration_s=2), media / "large.mp4", 12)
+    clip = padded(clips.video(media / "short.mp4", duration_s=2), media / "large.mp4", PARTS - 1)
     arrived: list[str] = []
     page.on("requestfinished", lambda request: arrived.append(_part(request)) if request.method == "PUT" else None)
     page.on("dialog", lambda dialog: dialog.accept())
@@ -50,15 +52,16 @@ async def test_an_upload_goes_on_after_a_reload_without_sending_anything_twice(v
             await page.get_by_role("button", name="Upload 1 video").click()
         await page.get_by_role("button", name="Continue in the background").click()
         await expect(uploads.get_by_text("Uploading 1 file")).to_be_visible()
-        before = set(arrived)
-        assert before
         await page.reload()
         await expect(uploads.get_by_text("1 upload interrupted")).to_be_visible()
+    before = set(arrived)
     arrived.clear()
     await page.get_by_test_id("resume-uploads").set_input_files([clip])
     await expect(uploads.get_by_text("1 file uploaded")).to_be_visible()
+    # What was on its way when the page was left may have arrived without its knowing: it is not sent again either.
     after = set(arrived)
-    assert len(before | after) == 13 and not before & after, (before, after)
+    assert before and after and not before & after, (before, after)
+    assert len(after) < PARTS
 
 
 async def test_a_name_with_markup_is_shown_as_text_everywhere(visit: Visit, media: Path) -> None:

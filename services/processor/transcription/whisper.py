@@ -130,6 +130,8 @@ class Whisper:
         )
 
     async def _ask(self, asked: Hear) -> Heard:
+        if self._process is not None and self._process.returncode is not None:
+            await self._end()  # It died while nobody needed it.
         process = self._process or await self._start()
         assert process.stdin is not None and process.stdout is not None
         try:

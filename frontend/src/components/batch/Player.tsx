@@ -18,8 +18,9 @@ interface Props {
 /** A video with its subtitles, that tells where it is. */
 export function Player({ player, url, poster, segments, timeline, language, from, onTime }: Props) {
   useEffect(() => {
-    const track = player.current?.addTextTrack?.("subtitles", "Subtitles", language ?? "");
-    if (!track || !segments) return;
+    // A track that was added stays: there must be none before there is something to show.
+    const track = segments && player.current?.addTextTrack?.("subtitles", "Subtitles", language ?? "");
+    if (!track) return;
     // Made here rather than loaded: the store is another place, from which a page gets no subtitles.
     for (const segment of segments) {
       const { start, end } = timesOf(segment, timeline);

@@ -11,7 +11,14 @@ export function SettingsShown({ settings }: { settings: BatchSettings }) {
       "Processing",
       [
         ["Transcribe", on(settings.transcribe)],
-        ...(settings.transcribe ? ([["Language", language]] as [string, ReactNode][]) : []),
+        ...(settings.transcribe
+          ? ([
+              ["Language", language],
+              ["Speech model", settings.model ?? "The installation's"],
+              ["Names and terms", settings.vocabulary.join(", ") || "None"],
+              ["Subtitles inside", on(settings.embed_subtitles)],
+            ] as [string, ReactNode][])
+          : []),
         ["Remove silence", on(settings.remove_silence)],
         ...(settings.remove_silence
           ? ([
