@@ -50,6 +50,7 @@ DEV_NEEDS: tuple[Need, ...] = (
     Need("Info-ZIP's unzip (it tests the archives)", "unzip", _has("unzip")),
     Need("curl (it resumes downloads in the tests)", "curl", _has("curl")),
     Need("7-Zip (it tests the archives)", "p7zip-full", _has("7z")),
+    Need("nginx (a reference in the measurements)", "nginx-light", _has("nginx")),
 )
 
 

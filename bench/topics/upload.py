@@ -16,15 +16,19 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+import msgspec
+from msgspec.structs import replace
+
 from bench import wire
 from bench.nginx import nginx
 from bench.place import Installation, installation
 from bench.rows import Goal, Row, compared, row
 from bench.runs import interleaved
 from client.api import Api, BatchCreated, NewFile
-from shared.batches import BatchSettings
+from shared.batches import BatchSettings, Tier
 from shared.storage import LocalStore
 from shared.storage.signing import parse_keys
+from shared.tiers import DEFAULT_TIERS
 
 MB = 1_000_000
 ROUNDS = 5
@@ -38,7 +42,9 @@ CHUNK = 4 * 1024 * 1024
 def run() -> list[Row]:
     """Measure on an installation of its own."""
     # One PUT for any file, so that the same is done as by nginx.
-    with installation("gateway", "scheduler", "uploader", single_put_bytes=str(LARGE)) as at:
+    limits = {tier: replace(DEFAULT_TIERS[tier], batches_per_hour=10_000) for tier in Tier}
+    tiers = msgspec.json.encode(limits).decode()
+    with installation("gateway", "scheduler", "uploader", single_put_bytes=str(LARGE), tiers=tiers) as at:
         folder = at.stack.folder / "upload"
         with nginx(folder) as (reference, files):
             file = _made(folder / "large", LARGE)

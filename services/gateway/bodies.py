@@ -29,7 +29,7 @@ class NewFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = None
     sha256: Annotated[
         Annotated[str, Meta(pattern="^[0-9a-f]{64}$")] | None,
-        Meta(description="SHA-256 of the file in 64 hex digits: what is in the library already need not be sent"),
+        Meta(description="SHA-256 of the file in 64 hex digits, so that what is in the library need not be sent"),
     ] = None
 
 
@@ -53,9 +53,7 @@ class NewBatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Annotated[int, Meta(ge=0, le=10)] | None,
         Meta(description="a number from 0 to 10, or null for the tier's default"),
     ] = None
-    start_when_uploaded: Annotated[
-        bool, Meta(description="true to have it started by itself once its last upload is complete")
-    ] = False
+    start_when_uploaded: Annotated[bool, Meta(description="true to start it once its last upload is complete")] = False
 
 
 class BatchCreated(Struct, frozen=True, kw_only=True):
@@ -69,9 +67,8 @@ class BatchCreated(Struct, frozen=True, kw_only=True):
     uploads: tuple[UploadPlan, ...]
     """For each video the whole plan of its upload."""
     total_size_bytes: int = 0
-    """Of all files whose size was announced."""
     estimated_duration_seconds: float = 0.0
-    """How long the videos probably are together, by their sizes; known exactly once each was inspected."""
+    """By the announced sizes; known exactly once each video was inspected."""
 
 
 class VideosToAdd(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

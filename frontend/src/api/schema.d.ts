@@ -1595,7 +1595,7 @@ export interface components {
              */
             priority?: number | null;
             /**
-             * @description true to have it started by itself once its last upload is complete
+             * @description true to start it once its last upload is complete
              * @default false
              */
             start_when_uploaded?: boolean;
@@ -1669,7 +1669,7 @@ export interface components {
              */
             type?: string | null;
             /**
-             * @description SHA-256 of the file in 64 hex digits: what is in the library already need not be sent
+             * @description SHA-256 of the file in 64 hex digits, so that what is in the library need not be sent
              * @default null
              */
             sha256?: string | null;
