@@ -51,7 +51,6 @@ export function makeJob(facts: Partial<BatchJob> = {}): BatchJob {
     start_when_uploaded: false,
     status: "processing",
     priority: 6,
-    start_when_uploaded: false,
     total_videos: 20,
     completed_videos: 15,
     failed_videos: 0,
