@@ -30,7 +30,10 @@ class ClaimsDesk:
         await self.bus.serve([claim_run, renew_lease], self)
 
     async def stop(self, token: UUID, verdict: str = "cancelled") -> None:
-        """Tell the worker that has the run."""
+        """Tell the worker that has the run, once its first renewal shows that it listens."""
+        while token not in self.renewals:
+            self.renewed.clear()
+            await self.renewed.wait()
         await self.bus.publish(WorkStopped(run_token=token, verdict=verdict))
 
 
