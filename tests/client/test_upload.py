@@ -82,7 +82,7 @@ class Store:
             self.headers.append(exchange.headers)
             self.stored[exchange.path] = body
             # Long enough for the other transfers to be seen beside this one.
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.05)
             await exchange.answer(200)
         finally:
             self.at_once -= 1

@@ -114,7 +114,9 @@ async def test_a_mixed_set_is_brought_into_one_frame(
     exporter: Exporter, desk: ClaimsDesk, store: LocalStore, media: Path, tmp_path: Path
 ) -> None:
     mixed = [
-        clips.video(media / "wide.mp4", sound=click(2.2), duration_s=2.2, size="320x180", fps="30", channels=2),
+        clips.video(
+            media / "wide-to-merge.mp4", sound=click(2.2), duration_s=2.2, size="320x180", fps="30", channels=2
+        ),
         clips.video(media / "film.mp4", sound=click(1.5), duration_s=1.5, size="320x180", fps="24"),
         clips.video(media / "silent.mp4", duration_s=1.1, size="640x360", fps="30000/1001"),
         clips.rotated(media / "portrait.mp4", sound=click(1.3), duration_s=1.3, size="320x180", fps="30"),
@@ -146,7 +148,7 @@ async def test_webm_stays_webm(
 async def test_videos_without_sound_give_a_video_without_sound(
     exporter: Exporter, desk: ClaimsDesk, store: LocalStore, media: Path, tmp_path: Path
 ) -> None:
-    clip = clips.video(media / "mute.mp4", duration_s=1.0)
+    clip = clips.video(media / "mute-to-merge.mp4", duration_s=1.0)
     told = await merged(exporter, store, [await stored(store, clip, n) for n in (1, 2)], tmp_path)
     assert codecs(told) == ["h264"]
     assert len(packet_times(told, "video")) == 60
@@ -155,7 +157,7 @@ async def test_videos_without_sound_give_a_video_without_sound(
 async def test_an_equal_merge_is_made_once(
     exporter: Exporter, desk: ClaimsDesk, store: LocalStore, media: Path
 ) -> None:
-    clip = clips.video(media / "mute.mp4", duration_s=1.0)
+    clip = clips.video(media / "mute-to-merge.mp4", duration_s=1.0)
     items = [await stored(store, clip, n) for n in (1, 2)]
     for _ in range(2):
         await build_export(order(*items, export_format=ExportFormat.MERGED), exporter)
@@ -176,7 +178,7 @@ async def test_sound_never_drifts_however_many_videos_there_are(media: Path, cou
 
 async def test_videos_agree_only_if_their_pictures_do(media: Path) -> None:
     kinds = [
-        clips.video(media / "mute.mp4", duration_s=1.0),
+        clips.video(media / "mute-to-merge.mp4", duration_s=1.0),
         clips.video(media / "film-mute.mp4", duration_s=1.0, fps="24"),
         clips.video(media / "small-mute.mp4", duration_s=1.0, size="160x90"),
     ]

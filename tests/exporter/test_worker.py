@@ -133,7 +133,7 @@ async def test_a_merge_killed_on_its_way_is_made_after_all_and_leaves_no_scratch
 ) -> None:
     # Two that differ, so that there is something to encode for a while.
     clips = [
-        video(media / "long.mp4", duration_s=20.0, size="640x360"),
+        video(media / "twenty-seconds.mp4", duration_s=20.0, size="640x360"),
         video(media / "other.mp4", duration_s=2.0, fps="24"),
     ]
     items = [

@@ -83,7 +83,7 @@ def test_live_events_tell_every_stage_with_growing_progress(
 def test_a_batch_that_is_cancelled_leaves_nothing_in_the_store(
     dailies: Callable[..., Any], media: Path, api: httpx.Client, system: LocalStack
 ) -> None:
-    long, _ = clips.talk(media / "long.mp4", pause_s=4.0)
+    long, _ = clips.talk(media / "long talk.mp4", pause_s=4.0)
     batch = dailies("submit", long, "--name", "Wrong files", "--remove-silence", "--quality", "4K")["id"]
     (video,) = api.get(f"/api/batch-jobs/{batch}").json()["videos"]
     wait(lambda: api.get(f"/api/batch-jobs/{batch}").json()["batch_job"]["running_videos"] == 1)

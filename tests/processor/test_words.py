@@ -161,7 +161,7 @@ async def test_without_its_model_a_video_fails_for_good_or_goes_on_as_the_settin
 async def test_a_video_without_sound_says_what_it_lacks(
     processor: Processor, scheduler: SchedulerEnd, uploaded: Upload, media: Path
 ) -> None:
-    video = await uploaded(clips.video(media / "mute.mp4", duration_s=1.0), replace(EVERYTHING, transcribe=True))
+    video = await uploaded(clips.video(media / "mute-second.mp4", duration_s=1.0), replace(EVERYTHING, transcribe=True))
     await process_video(video, processor)
     done = await scheduler.output_of(video)
     assert [warning.split(", so ")[1] for warning in done.result.warnings] == [

@@ -19,7 +19,7 @@ def copying(path: Path, to: Path) -> list[str]:
 
 
 async def test_progress_grows_and_reaches_one_only_at_the_end(media: Path) -> None:
-    clip = video(media / "long.mp4", duration_s=8, size="640x360", sound=tone(8))
+    clip = video(media / "eight-seconds.mp4", duration_s=8, size="640x360", sound=tone(8))
     heard: list[float] = []
     arguments = source(clip).output(f"file:{media / 'again.mp4'}", vcodec="libx264", preset="medium").get_args()
     await run_ffmpeg(arguments, doing="It failed", deadline_s=60, duration_s=8, on_progress=heard.append)

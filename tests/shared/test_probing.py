@@ -110,7 +110,7 @@ async def test_sound_alone_is_refused_with_the_reason(media: Path, tmp_path: Pat
 
 
 async def test_the_length_covers_the_longer_of_picture_and_sound(media: Path) -> None:
-    clip = video(media / "long-sound.mp4", sound=silence(3), extra=("-vf", "trim=end=2"))
+    clip = video(media / "long-silence.mp4", sound=silence(3), extra=("-vf", "trim=end=2"))
     facts = await facts_of(clip)
     assert facts.duration_s == pytest.approx(3, abs=0.05)
     assert facts.video_end_s == pytest.approx(2, abs=0.05)
