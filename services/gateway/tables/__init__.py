@@ -2,8 +2,19 @@
 
 from services.gateway.tables.accounts import Account, ApiKey, Caller, Session
 from services.gateway.tables.allowances import Allowance, Creation
+from services.gateway.tables.resets import PasswordReset
 from services.gateway.tables.templates import SettingsTemplate
 
-TABLES = (Account, Session, ApiKey, Allowance, Creation, SettingsTemplate)
+TABLES = (Account, Session, ApiKey, Allowance, Creation, PasswordReset, SettingsTemplate)
 
-__all__ = ["TABLES", "Account", "Allowance", "ApiKey", "Caller", "Creation", "Session", "SettingsTemplate"]
+__all__ = [
+    "TABLES",
+    "Account",
+    "Allowance",
+    "ApiKey",
+    "Caller",
+    "Creation",
+    "PasswordReset",
+    "Session",
+    "SettingsTemplate",
+]
