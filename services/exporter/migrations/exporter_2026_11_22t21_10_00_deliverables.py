@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-from piccolo.table import Table
 
+from shared.migrating import migration
 from shared.outbox import CREATE as OUTBOX
 
 ID = "2026-11-22T21:10:00:000000"
@@ -37,18 +37,6 @@ create index deliverable_uses_content_key on deliverable_uses (content_key);
 """
 
 
-class Raw(Table):
-    """Carries the statements."""
-
-
 async def forwards() -> MigrationManager:
     """Make the tables."""
-    manager = MigrationManager(migration_id=ID, app_name="exporter", description=DESCRIPTION)
-
-    async def run() -> None:
-        for statement in (DELIVERABLES + OUTBOX).split(";\n"):
-            if statement.strip():
-                await Raw.raw(statement.replace("{", "{{").replace("}", "}}"))
-
-    manager.add_raw(run)
-    return manager
+    return migration("exporter", ID, DESCRIPTION, DELIVERABLES, OUTBOX)

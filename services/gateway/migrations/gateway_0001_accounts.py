@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-from piccolo.table import Table
 
+from shared.migrating import migration
 from shared.outbox import CREATE as OUTBOX
 
 ID = "2026-11-22T20:45:00:000000"
@@ -65,18 +65,6 @@ create index creations_created_at on creations (created_at);
 """
 
 
-class Raw(Table):
-    """Carries the statements."""
-
-
 async def forwards() -> MigrationManager:
     """Make the tables."""
-    manager = MigrationManager(migration_id=ID, app_name="gateway", description=DESCRIPTION)
-
-    async def run() -> None:
-        for statement in (FORWARDS + OUTBOX).split(";\n"):
-            if statement.strip():
-                await Raw.raw(statement.replace("{", "{{").replace("}", "}}"))
-
-    manager.add_raw(run)
-    return manager
+    return migration("gateway", ID, DESCRIPTION, FORWARDS, OUTBOX)

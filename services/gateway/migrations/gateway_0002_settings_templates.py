@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-from piccolo.table import Table
+
+from shared.migrating import migration
 
 ID = "2026-11-22T21:30:00:000000"
 VERSION = "1.38.0"
@@ -24,17 +25,6 @@ create unique index settings_templates_default on settings_templates (user_id) w
 """
 
 
-class Raw(Table):
-    """Carries the statements."""
-
-
 async def forwards() -> MigrationManager:
     """Make the table."""
-    manager = MigrationManager(migration_id=ID, app_name="gateway", description=DESCRIPTION)
-
-    async def run() -> None:
-        for statement in FORWARDS.split(";\n"):
-            await Raw.raw(statement)
-
-    manager.add_raw(run)
-    return manager
+    return migration("gateway", ID, DESCRIPTION, FORWARDS)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-from piccolo.engine import engine_finder
-from piccolo.querystring import QueryString
 
 from shared import outbox
+from shared.migrating import migration
 
 ID = "2026-11-22T21:00:00:000000"
 VERSION = "1.38.0"
@@ -46,14 +45,4 @@ create index checkpoints_used_by on checkpoints (used_by);
 
 async def forwards() -> MigrationManager:
     """Make the tables."""
-    manager = MigrationManager(migration_id=ID, app_name="processor", description=DESCRIPTION)
-
-    async def run() -> None:
-        engine = engine_finder()
-        assert engine is not None
-        for statement in (FORWARDS + outbox.CREATE).split(";\n"):
-            if statement.strip():
-                await engine.run_querystring(QueryString(statement))
-
-    manager.add_raw(run)
-    return manager
+    return migration("processor", ID, DESCRIPTION, FORWARDS, outbox.CREATE)

@@ -1,8 +1,8 @@
 """Batches, their videos, exports and the fair queue."""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-from piccolo.table import Table
 
+from shared.migrating import migration
 from shared.outbox import CREATE as OUTBOX
 
 ID = "2026-11-22T20:40:00:000000"
@@ -144,19 +144,6 @@ create index exports_running on exports (lease_until) where status = 'processing
 """
 
 
-class Raw(Table):
-    """Carries the statements."""
-
-
 async def forwards() -> MigrationManager:
     """Make everything."""
-    manager = MigrationManager(migration_id=ID, app_name="scheduler", description=DESCRIPTION)
-
-    async def run() -> None:
-        for statements in (BATCHES, VIDEOS, QUEUE, EXPORTS, OUTBOX):
-            for statement in statements.split(";\n"):
-                if statement.strip():
-                    await Raw.raw(statement.replace("{", "{{").replace("}", "}}"))
-
-    manager.add_raw(run)
-    return manager
+    return migration("scheduler", ID, DESCRIPTION, BATCHES, VIDEOS, QUEUE, EXPORTS, OUTBOX)

@@ -1,7 +1,8 @@
 """The ledger of processed minutes, and the time that a batch was processed."""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-from piccolo.table import Table
+
+from shared.migrating import migration
 
 ID = "2026-11-22T22:00:00:000000"
 VERSION = "1.38.0"
@@ -30,17 +31,6 @@ STATEMENTS = (
 )
 
 
-class Raw(Table):
-    """Carries the statements."""
-
-
 async def forwards() -> MigrationManager:
     """Add what is new."""
-    manager = MigrationManager(migration_id=ID, app_name="scheduler", description=DESCRIPTION)
-
-    async def run() -> None:
-        for statement in STATEMENTS:
-            await Raw.raw(statement)
-
-    manager.add_raw(run)
-    return manager
+    return migration("scheduler", ID, DESCRIPTION, *STATEMENTS)

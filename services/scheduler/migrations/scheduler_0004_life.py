@@ -1,7 +1,8 @@
 """What estimates learn from; settings of a single video, and the result that it keeps while it is rendered again."""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-from piccolo.table import Table
+
+from shared.migrating import migration
 
 ID = "2026-11-23T00:10:00:000000"
 VERSION = "1.38.0"
@@ -17,17 +18,6 @@ STATEMENTS = (
 )
 
 
-class Raw(Table):
-    """Carries the statements."""
-
-
 async def forwards() -> MigrationManager:
     """Add what is new."""
-    manager = MigrationManager(migration_id=ID, app_name="scheduler", description=DESCRIPTION)
-
-    async def run() -> None:
-        for statement in STATEMENTS:
-            await Raw.raw(statement)
-
-    manager.add_raw(run)
-    return manager
+    return migration("scheduler", ID, DESCRIPTION, *STATEMENTS)

@@ -1,8 +1,8 @@
 """Videos, uploads and probes."""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-from piccolo.table import Table
 
+from shared.migrating import migration
 from shared.outbox import CREATE as OUTBOX
 
 ID = "2026-11-22T20:50:00:000000"
@@ -75,19 +75,6 @@ create index probes_next on probes (next_at);
 """
 
 
-class Raw(Table):
-    """Carries the statements."""
-
-
 async def forwards() -> MigrationManager:
     """Make everything."""
-    manager = MigrationManager(migration_id=ID, app_name="uploader", description=DESCRIPTION)
-
-    async def run() -> None:
-        for statements in (VIDEOS, UPLOADS, PROBES, OUTBOX):
-            for statement in statements.split(";\n"):
-                if statement.strip():
-                    await Raw.raw(statement.replace("{", "{{").replace("}", "}}"))
-
-    manager.add_raw(run)
-    return manager
+    return migration("uploader", ID, DESCRIPTION, VIDEOS, UPLOADS, PROBES, OUTBOX)
