@@ -627,6 +627,18 @@ class DeleteDeliverable(Command, frozen=True, kw_only=True):
     export_id: UUID
 
 
+class SendPasswordReset(Command, frozen=True, kw_only=True):
+    """Mail a link that sets a new password to this address, if there is an account with it.
+
+    Whether there is one is found out by the handler only, and the link's token is made by it: neither the answer to whoever
+    asked nor what is kept of a message tells anything.
+    """
+
+    to = "gateway"
+    email: str
+    asked_at: datetime
+
+
 # --- What came of it: through RabbitMQ, to the scheduler -----------------------------------------------------------
 
 

@@ -3,9 +3,21 @@
 from services.gateway.tables.accounts import Account, ApiKey, Caller, Session
 from services.gateway.tables.allowances import Allowance, Creation
 from services.gateway.tables.notices import Choices, Letters, Notices, NotificationChoices
+from services.gateway.tables.resets import PasswordReset
 from services.gateway.tables.templates import SettingsTemplate
 
-TABLES = (Account, Session, ApiKey, Allowance, Creation, SettingsTemplate, Notices, NotificationChoices, Letters)
+TABLES = (
+    Account,
+    Session,
+    ApiKey,
+    Allowance,
+    Creation,
+    PasswordReset,
+    SettingsTemplate,
+    Notices,
+    NotificationChoices,
+    Letters,
+)
 
 __all__ = [
     "TABLES",
@@ -18,6 +30,7 @@ __all__ = [
     "Letters",
     "Notices",
     "NotificationChoices",
+    "PasswordReset",
     "Session",
     "SettingsTemplate",
 ]
