@@ -639,6 +639,19 @@ class SendPasswordReset(Command, frozen=True, kw_only=True):
     asked_at: datetime
 
 
+class SendLetter(Command, frozen=True, kw_only=True):
+    """Mail a letter to somebody; the same letter is sent once, and tried again until the mail server takes it."""
+
+    to = "gateway.mail"
+    letter_id: UUID
+    user_id: UUID
+    subject: str
+    text: str
+    html: str
+    unsubscribe_token: str
+    """Ends letters of this kind."""
+
+
 # --- What came of it: through RabbitMQ, to the scheduler -----------------------------------------------------------
 
 

@@ -7,6 +7,7 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid, parseaddr
 from html import escape
 from urllib.parse import unquote, urlsplit
+from uuid import UUID
 
 import aiosmtplib
 from msgspec import Struct
@@ -25,6 +26,10 @@ class Letter(Struct, frozen=True, kw_only=True):
     subject: str
     text: str
     html: str
+    id: UUID | None = None
+    """Makes the letter's id, so that mail programs know the same letter sent twice."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """Further lines at its head."""
 
 
 async def send(letter: Letter, settings: GatewaySettings) -> None:
@@ -71,7 +76,10 @@ def written(letter: Letter, settings: GatewaySettings) -> EmailMessage:
     except (ValueError, IndexError) as error:
         raise PermanentFailure(f"A letter to this address or with this subject cannot be written: {error}.") from error
     message["Date"] = formatdate(usegmt=True)
-    message["Message-ID"] = make_msgid(domain=urlsplit(settings.public_url).hostname)
+    host = urlsplit(settings.public_url).hostname
+    message["Message-ID"] = make_msgid(domain=host) if letter.id is None else f"<{letter.id}@{host}>"
+    for name, value in letter.headers:
+        message[name] = value
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.text)
     message.add_alternative(letter.html, subtype="html")
@@ -96,9 +104,15 @@ def paragraph(text: str) -> str:
 def button(text: str, url: str) -> str:
     """A link that looks like a button."""
     style = (
-        "display:inline-block;padding:10px 18px;border-radius:8px;background:#4338ca;color:#ffffff;text-decoration:none"
+        "display:inline-block;padding:10px 18px;border-radius:8px;background:#c2410c;color:#ffffff;text-decoration:none"
     )
     return f'<p style="margin:0 0 16px"><a href="{escape(url)}" style="{style}">{escape(text)}</a></p>'
+
+
+def footer(why: str, text: str, url: str) -> str:
+    """The last lines of a letter: why it came, and the link that ends letters of its kind."""
+    link = f'<a href="{escape(url)}" style="color:#57534e">{escape(text)}</a>'
+    return f'<p style="margin:24px 0 0;font-size:13px;color:#57534e">{escape(why)} {link}</p>'
 
 
 def _failure(code: int, said: str) -> Unavailable | PermanentFailure:

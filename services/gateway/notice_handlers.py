@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from services.gateway import announcements
+from services.gateway import announcements, letters, webhook_events
 from services.gateway.service import Gateway
-from services.gateway.tables import Notices
+from services.gateway.tables import Deliveries, Notices
+from services.gateway.webhook_events import EventType
 from shared.messages import BatchEnded, ExportEnded, NoticeRaised, NoticesChanged
 from shared.notices import Notice
 from shared.work import handles
@@ -19,6 +20,8 @@ async def batch_ended(event: BatchEnded, at: Gateway) -> None:
         notice = announcements.of_batch(event)
         if notice is not None:
             await announce(event.user_id, notice, at)
+        await _to_webhooks(event, *webhook_events.of_batch(event, at.settings.origin), at)
+        await letters.mail_report(event, at)
 
 
 @handles(ExportEnded)
@@ -26,6 +29,7 @@ async def export_ended(event: ExportEnded, at: Gateway) -> None:
     """Tell the owner that an export can be downloaded, or why not."""
     async with at.outbox.change():
         await announce(event.user_id, announcements.of_export(event), at)
+        await _to_webhooks(event, *webhook_events.of_export(event, at.settings.origin), at)
 
 
 @handles(NoticeRaised)
@@ -33,6 +37,8 @@ async def notice_raised(event: NoticeRaised, at: Gateway) -> None:
     """Tell somebody what another part of the system wants to be told."""
     async with at.outbox.change():
         await announce(event.user_id, announcements.of_notice(event), at)
+        await _to_webhooks(event, *webhook_events.of_notice(event, at.settings.origin), at)
+        await letters.mail_notice(event, at)
 
 
 async def announce(user_id: UUID, notice: Notice, at: Gateway) -> bool:
@@ -46,3 +52,8 @@ async def announce(user_id: UUID, notice: Notice, at: Gateway) -> bool:
 
         at.outbox.after_commit(tell)
     return is_news
+
+
+async def _to_webhooks(event: BatchEnded | ExportEnded | NoticeRaised, kind: EventType, body: str, at: Gateway) -> None:
+    """Have an event sent to the webhooks of its owner that want its type; each gets it once."""
+    await Deliveries.add_for_all(event.user_id, event.event_id, kind, body, at.settings.webhook_tries)

@@ -45,6 +45,16 @@ class GatewaySettings(StoreSettings, frozen=True, kw_only=True):
     """Sender of the mail, `Name <address>`."""
     reset_minutes: int = 30
     """Minutes for which the link in a mail sets a new password."""
+    webhook_networks: str = ""
+    """Internal networks that webhooks may reach, also by http, such as `10.1.0.0/16`, separated by commas; none when empty."""
+    webhook_retries_s: tuple[float, ...] = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
+    """Seconds to wait before each further try of a webhook."""
+    webhook_patience_s: float = 15.0
+    """Seconds that the receiver of a webhook has for its answer."""
+    webhook_give_up_h: float = 120.0
+    """Hours without any success after which a webhook is switched off."""
+    webhook_log_days: float = 30.0
+    """Days for which is kept what was sent to webhooks."""
     frontend_folder: Path = Path("frontend/dist")
     """Folder of the built web page; a short plain page is shown while it does not exist."""
     live_batches: int = 5_000
@@ -55,6 +65,11 @@ class GatewaySettings(StoreSettings, frozen=True, kw_only=True):
     """Bytes of events that may wait for a slow client before it has to start over with a snapshot."""
     watchers_per_user: int = 200
     """Event streams that one user may have open at a gateway."""
+
+    @property
+    def webhook_tries(self) -> int:
+        """How often something is sent to a webhook in all."""
+        return 1 + len(self.webhook_retries_s)
 
     @property
     def secure(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.gateway import handlers, notice_handlers
+from services.gateway import deliveries, handlers, letters, notice_handlers, outside
 from services.gateway.housekeeping import sweep_for_ever
 from services.gateway.service import Gateway
 from services.gateway.settings import GatewaySettings
@@ -13,14 +13,18 @@ HANDLERS = (
     notice_handlers.batch_ended,
     notice_handlers.export_ended,
     notice_handlers.notice_raised,
+    letters.send_letter,
 )
 
 
 async def main(settings: GatewaySettings, lifetime: Lifetime) -> None:
     """Run until told to stop."""
+    outside.networks_of(settings.webhook_networks)
     at = await Gateway.open(settings, lifetime)
     lifetime.background(sweep_for_ever(at))
-    at.work.start(HANDLERS, at, slots={"gateway": settings.handler_slots})
+    lifetime.background(deliveries.send_for_ever(at))
+    # Letters have a queue of their own: a mail server that is away keeps no notice waiting.
+    at.work.start(HANDLERS, at, slots={"gateway": settings.handler_slots, "gateway.mail": settings.handler_slots})
     lifetime.ready(lambda: at.bus.connected)
     await lifetime.until_stopped()
     await at.close()

@@ -102,7 +102,9 @@ def migrated(servers: LocalStack) -> LocalStack:
 @pytest.fixture
 async def start(migrated: LocalStack, settings_of: Callable[..., GatewaySettings]) -> AsyncIterator[Start]:
     """Start gateways with the settings that a test wants; each has empty tables."""
-    migrated.sql("truncate gateway.accounts, gateway.allowances, gateway.outbox, gateway.answered cascade")
+    migrated.sql(
+        "truncate gateway.accounts, gateway.allowances, gateway.outbox, gateway.answered, gateway.letters cascade"
+    )
     houses: list[House] = []
 
     async def begin(**wanted: object) -> House:

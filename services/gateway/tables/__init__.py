@@ -2,9 +2,11 @@
 
 from services.gateway.tables.accounts import Account, ApiKey, Caller, Session
 from services.gateway.tables.allowances import Allowance, Creation
-from services.gateway.tables.notices import Choices, Letters, Notices, NotificationChoices
+from services.gateway.tables.deliveries import Deliveries, Delivery, Due
+from services.gateway.tables.notices import Choices, Letters, LinkKeys, Notices, NotificationChoices
 from services.gateway.tables.resets import PasswordReset
 from services.gateway.tables.templates import SettingsTemplate
+from services.gateway.tables.webhooks import Webhook, Webhooks
 
 TABLES = (
     Account,
@@ -17,6 +19,9 @@ TABLES = (
     Notices,
     NotificationChoices,
     Letters,
+    LinkKeys,
+    Webhooks,
+    Deliveries,
 )
 
 __all__ = [
@@ -27,10 +32,16 @@ __all__ = [
     "Caller",
     "Choices",
     "Creation",
+    "Deliveries",
+    "Delivery",
+    "Due",
     "Letters",
+    "LinkKeys",
     "Notices",
     "NotificationChoices",
     "PasswordReset",
     "Session",
     "SettingsTemplate",
+    "Webhook",
+    "Webhooks",
 ]

@@ -51,6 +51,12 @@ class Account(Table, tablename="accounts"):
         return (rows[0]["id"], rows[0]["password_hash"]) if rows else None
 
     @classmethod
+    async def email_of(cls, user_id: UUID) -> str | None:
+        """Where letters to an account go."""
+        rows = await cls.raw("select email from accounts where id = {}", user_id)
+        return str(rows[0]["email"]) if rows else None
+
+    @classmethod
     async def put(cls, user_id: UUID, email: str, password_hash: str, tier: Tier) -> tuple[UUID, bool]:
         """Make an account, or give the one with this email this password and tier. Returns its id and whether it is news."""
         rows = await cls.raw(

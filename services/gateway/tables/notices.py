@@ -7,7 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 from piccolo.columns import UUID as Uuid
-from piccolo.columns import Boolean, Integer, Text, Timestamptz
+from piccolo.columns import Boolean, Bytea, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 from shared.notices import Notice, NoticeKind
@@ -152,6 +152,19 @@ class Letters(Table, tablename="letters"):
         """Forget letters that are older than so many days; returns how many."""
         sql = "delete from letters where sent_at < now() - {}::float8 * interval '1 day' returning id"
         return len(await cls.raw(sql, days))
+
+
+class LinkKeys(Table, tablename="link_keys"):
+    """The installation's own key for links in letters; there is one, made with its table."""
+
+    id = Integer(primary_key=True)
+    key = Bytea()
+
+    @classmethod
+    async def only(cls) -> bytes:
+        """The key."""
+        rows = await cls.raw("select key from link_keys")
+        return bytes(rows[0]["key"])
 
 
 def _notice(row: dict[str, Any]) -> Notice:
