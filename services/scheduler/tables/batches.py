@@ -87,6 +87,12 @@ class BatchJobs(Table, tablename="batch_jobs"):
         return from_row(rows[0], BatchState, videos=found), videos[0]["now"]
 
     @classmethod
+    async def name_of(cls, batch_id: UUID) -> str:
+        """What a batch is called."""
+        rows = await cls.raw("select name from batch_jobs where id = {}", batch_id)
+        return str(rows[0]["name"]) if rows else ""
+
+    @classmethod
     async def to_be_started(cls, *, video_id: UUID | None = None, batch_id: UUID | None = None) -> list[UUID]:
         """Batches with this video, or this one, to start by themselves: all their uploads are there or were refused."""
         these = "= {}" if video_id is None else "in (select batch_job_id from batch_videos where video_id = {})"
