@@ -14,6 +14,7 @@ from services.gateway.openapi import told
 from services.gateway.parameters import At, Who
 from services.gateway.service import Gateway
 from services.gateway.tables import Notices
+from shared.errors import NotFound
 from shared.messages import NoticesChanged
 from shared.notices import Notice, NoticeKind
 
@@ -69,11 +70,13 @@ async def list_notices(caller: Who, *, limit: Limit = 20, offset: Offset = 0, un
     summary="Mark a notice as read",
     tags=["Notices"],
     status_code=200,
-    responses=told(200, UnreadNotices, {"unread": 0}, "forbidden"),
+    responses=told(200, UnreadNotices, {"unread": 0}, "not_found", "forbidden"),
 )
 async def mark_notice_read(notice_id: FromPath[UUID], caller: Who, at: At) -> UnreadNotices:
-    """One that was read, or is not there any more, stays as it is."""
-    return await _read(caller.user_id, notice_id, at)
+    """One that was read stays so."""
+    if not await Notices.read(caller.user_id, notice_id):
+        raise NotFound("There is no such notice; it may have been too long ago.")
+    return await _left(caller.user_id, at)
 
 
 @post(
@@ -86,11 +89,11 @@ async def mark_notice_read(notice_id: FromPath[UUID], caller: Who, at: At) -> Un
 )
 async def mark_all_notices_read(caller: Who, at: At) -> UnreadNotices:
     """Those that come from now on are unread again."""
-    return await _read(caller.user_id, None, at)
+    await Notices.read(caller.user_id)
+    return await _left(caller.user_id, at)
 
 
-async def _read(user_id: UUID, notice_id: UUID | None, at: Gateway) -> UnreadNotices:
-    await Notices.read(user_id, notice_id)
+async def _left(user_id: UUID, at: Gateway) -> UnreadNotices:
     _, unread = await Notices.counts(user_id)
     # The other tabs and browsers of the same person.
     await at.bus.publish(NoticesChanged(user_id=user_id, unread=unread))

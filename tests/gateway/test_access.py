@@ -8,6 +8,10 @@ from typing import Any
 
 import pytest
 
+from services.gateway import signing
+from services.gateway.notices import NOTICE
+from services.gateway.tables import Notices, Webhooks
+from services.gateway.webhooks import HOOK
 from tests.gateway.conftest import House, Person
 from tests.gateway.test_openapi import PUBLIC, operations, schema
 
@@ -55,7 +59,12 @@ async def belongings(person: Person) -> dict[str, str]:
     key = await person.client.post("/api/api-keys", json={"name": "hers"})
     template = await person.client.post("/api/settings-templates", json={"name": "hers", "settings": {}})
     assert (made.status_code, key.status_code, template.status_code) == (201, 201, 201)
+    await Notices.add(person.user_id, NOTICE)
+    await Webhooks.make(person.user_id, HOOK, signing.new_secret())
     return {
+        "notice_id": str(NOTICE.id),
+        "webhook_id": str(HOOK.id),
+        "delivery_id": str(uuid.uuid4()),
         "batch_id": made.json()["batch_job_id"],
         "video_id": made.json()["videos"][0]["video_id"],
         "export_id": str(uuid.uuid4()),
@@ -78,7 +87,15 @@ async def test_the_things_of_others_look_as_if_they_did_not_exist(house: House, 
     assert walked > 15
     after = (await ada.client.get(f"/api/batch-jobs/{hers['batch_id']}")).json()
     assert after["batch_job"] == before["batch_job"]
-    for address in ("/api/batch-jobs", "/api/videos", "/api/api-keys", "/api/settings-templates", "/api/exports"):
+    for address in (
+        "/api/batch-jobs",
+        "/api/videos",
+        "/api/api-keys",
+        "/api/settings-templates",
+        "/api/exports",
+        "/api/notices",
+        "/api/webhooks",
+    ):
         seen = (await eve.client.get(address)).text
         assert not any(value in seen for value in hers.values()), address
 

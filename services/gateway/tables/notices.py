@@ -72,14 +72,18 @@ class Notices(Table, tablename="notices"):
         return rows[0]["total"], rows[0]["unread"]
 
     @classmethod
-    async def read(cls, user_id: UUID, notice_id: UUID | None = None) -> None:
-        """Mark one notice of somebody as read, or all."""
-        await cls.raw(
-            "update notices set read_at = now() where user_id = {} and read_at is null and ({}::uuid is null or id = {})",
+    async def read(cls, user_id: UUID, notice_id: UUID | None = None) -> bool:
+        """Mark one notice of somebody as read, or all; returns whether there was one."""
+        rows = await cls.raw(
+            """
+            update notices set read_at = coalesce(read_at, now())
+            where user_id = {} and (id = {} or {}::uuid is null and read_at is null) returning id
+            """,
             user_id,
             notice_id,
             notice_id,
         )
+        return bool(rows)
 
     @classmethod
     async def sweep(cls, days: float) -> int:
