@@ -91,7 +91,7 @@ def page(title: str, *parts: str) -> str:
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title></head>'
         '<body style="margin:0;padding:24px;background:#f4f4f5;color:#18181b;font:16px/1.5 system-ui,sans-serif">'
-        '<div style="max-width:36rem;margin:0 auto;padding:24px;background:#ffffff;border-radius:12px">'
+        '<div role="main" style="max-width:36rem;margin:0 auto;padding:24px;background:#ffffff;border-radius:12px">'
         f'<h1 style="margin:0 0 16px;font-size:20px">{escape(title)}</h1>{"".join(parts)}</div></body></html>'
     )
 

@@ -45,10 +45,10 @@ def html(event: BatchEnded, report_url: str, unsubscribe_url: str) -> str:
     return page(
         headline(report),
         paragraph(summary(report)),
-        _table(_facts_row(report)),
+        _table(_facts_row(report), role=' role="presentation"'),
         _remarks_html(report),
         button("Open the report", report_url),
-        _table(_videos_rows(report)),
+        _table(_videos_rows(report), role=""),
         footer("You get this letter because reports of batches are mailed to you.", NO_MORE, unsubscribe_url),
     )
 
@@ -77,9 +77,9 @@ def _outcome(video: VideoReport) -> str:
     return f"{clock(video.source_s)} before, {clock(video.output_s)} after{found}"
 
 
-def _table(rows: Iterable[str]) -> str:
+def _table(rows: Iterable[str], role: str) -> str:
     return (
-        '<table role="presentation" cellpadding="0" cellspacing="0" border="0" width="100%" '
+        f'<table{role} cellpadding="0" cellspacing="0" border="0" width="100%" '
         f'style="margin:0 0 20px;border-collapse:collapse;font-size:14px">{"".join(rows)}</table>'
     )
 
@@ -109,7 +109,7 @@ def _remarks_html(report: BatchReport) -> str:
 
 def _videos_rows(report: BatchReport) -> list[str]:
     head = "".join(
-        f'<td style="{HEAD}{align}">{name}</td>'
+        f'<th scope="col" style="{HEAD}{align}">{name}</th>'
         for name, align in (("Video", ""), ("Before", ";text-align:right"), ("After", ";text-align:right"))
     )
     rows = [f"<tr>{head}</tr>"]

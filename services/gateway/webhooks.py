@@ -15,6 +15,7 @@ from msgspec.structs import asdict, replace
 from services.gateway import examples, outside, signing
 from services.gateway.openapi import told
 from services.gateway.parameters import At, Who
+from services.gateway.problems import FieldProblem, InvalidFields
 from services.gateway.service import Gateway
 from services.gateway.tables import Allowance, Caller, Deliveries, Delivery, Webhook, Webhooks
 from services.gateway.webhook_events import TEST, EventType, body
@@ -264,5 +265,5 @@ async def _in_use(caller: Caller, webhook_id: UUID) -> Webhook:
 async def _check_url(url: str, at: Gateway) -> None:
     try:
         await outside.resolve(url, outside.networks_of(at.settings.webhook_networks))
-    except Unavailable as error:
-        raise Invalid(str(error)) from error
+    except (Invalid, Unavailable) as error:
+        raise InvalidFields((FieldProblem(field="url", detail=str(error)),)) from error

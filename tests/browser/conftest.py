@@ -48,6 +48,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
         "DAILIES_PART_BYTES": str(1024 * 1024),
         "DAILIES_RETRY_FIRST_S": "0.5",
         "DAILIES_SIGN_UPS_PER_HOUR": "1000",
+        "DAILIES_WEBHOOK_NETWORKS": "127.0.0.0/8",
         "DAILIES_WHISPER_FOLDER": str(clips.MODELS),
     }
     with LocalStack(folder, services=SERVICES, settings=settings) as stack:

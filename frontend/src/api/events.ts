@@ -38,6 +38,7 @@ export function subscribeToBatchProgress(batchJobId: string, callback: (event: L
 export function batchOf(event: LiveEvent): string | null {
   switch (event.type) {
     case "snapshot":
+    case "notices":
       return null;
     case "batch":
       return event.id;

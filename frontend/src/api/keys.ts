@@ -1,4 +1,5 @@
 /** Under which keys answers are kept. */
+import type { NoticeListParams } from "@/api/notices";
 import type { BatchExportConfig, BatchJobStatus } from "@/types/batch";
 
 export interface BatchListParams {
@@ -33,4 +34,9 @@ export const keys = {
   videoList: (params: VideoListParams) => ["videos", "list", params] as const,
   video: (id: string) => ["videos", "one", id] as const,
   templates: ["templates"] as const,
+  notices: ["notices"] as const,
+  noticeList: (params: NoticeListParams) => ["notices", params] as const,
+  notificationSettings: ["notification-settings"] as const,
+  webhooks: ["webhooks"] as const,
+  deliveries: (id: string, page: number) => ["webhooks", id, "deliveries", page] as const,
 };

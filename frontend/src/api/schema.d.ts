@@ -859,7 +859,7 @@ export interface paths {
         put?: never;
         /**
          * Mark a notice as read
-         * @description One that was read, or is not there any more, stays as it is.
+         * @description One that was read stays so.
          */
         post: operations["mark_notice_read"];
         delete?: never;
@@ -5834,6 +5834,15 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

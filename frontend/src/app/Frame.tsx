@@ -9,6 +9,7 @@ import { Navigation, PLACES } from "@/components/layout/Navigation";
 import { ShortcutsDialog } from "@/components/layout/ShortcutsDialog";
 import { Failure } from "@/components/layout/States";
 import { UserMenu } from "@/components/layout/UserMenu";
+import { NoticeBell } from "@/components/notices/NoticeBell";
 import { Button } from "@/components/ui/button";
 import { UploadPanel } from "@/components/uploads/UploadPanel";
 import { useMe } from "@/hooks/account";
@@ -98,6 +99,7 @@ function SignedIn({ userId }: { userId: string }) {
                 >
                   <Plus aria-hidden />
                 </Button>
+                <NoticeBell />
                 <UserMenu onShortcuts={() => setOpen("shortcuts")} />
               </div>
             </header>

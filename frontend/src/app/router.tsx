@@ -10,12 +10,15 @@ export const router = createBrowserRouter([
     children: [
       { path: "/sign-in", lazy: async () => ({ Component: (await import("@/pages/SignIn")).SignIn }) },
       { path: "/sign-up", lazy: async () => ({ Component: (await import("@/pages/SignIn")).SignUp }) },
+      { path: "/unsubscribe", lazy: async () => ({ Component: (await import("@/pages/Unsubscribe")).Unsubscribe }) },
       {
         Component: Frame,
         children: [
           { index: true, lazy: async () => ({ Component: (await import("@/pages/Dashboard")).Dashboard }) },
           { path: "/batches", lazy: async () => ({ Component: (await import("@/pages/Batches")).Batches }) },
           { path: "/batches/:id", lazy: async () => ({ Component: (await import("@/pages/Batch")).Batch }) },
+          { path: "/batches/:id/report", lazy: async () => ({ Component: (await import("@/pages/Report")).Report }) },
+          { path: "/notices", lazy: async () => ({ Component: (await import("@/pages/Notices")).Notices }) },
           { path: "/videos", lazy: async () => ({ Component: (await import("@/pages/Videos")).Videos }) },
           { path: "/videos/:id", lazy: async () => ({ Component: (await import("@/pages/Video")).Video }) },
           { path: "/exports", lazy: async () => ({ Component: (await import("@/pages/Exports")).Exports }) },

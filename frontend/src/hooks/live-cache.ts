@@ -11,6 +11,8 @@ import type {
   BatchVideo,
   LiveEvent,
   LiveProgress,
+  Notice,
+  NoticePage,
   UserExport,
 } from "@/types/batch";
 
@@ -18,7 +20,8 @@ import type {
 export type Outcome =
   | { about: "video"; batchId: string; batchName: string; video: BatchVideo }
   | { about: "batch"; batch: BatchJob }
-  | { about: "export"; export: BatchExport };
+  | { about: "export"; export: BatchExport }
+  | { about: "notice"; notice: Notice };
 
 /** Take these events in, in their order; gives what people want to be told of. */
 export function applyEvents(client: QueryClient, events: readonly LiveEvent[], at = Date.now()): Outcome[] {
@@ -33,6 +36,7 @@ export function applyEvents(client: QueryClient, events: readonly LiveEvent[], a
         for (const live of event.live) putProgress(client, live, touched, at);
         void client.invalidateQueries({ queryKey: keys.batches });
         void client.invalidateQueries({ queryKey: ["exports"] });
+        void client.invalidateQueries({ queryKey: keys.notices });
         listsAreOld = true;
         break;
       case "batch": {
@@ -60,6 +64,10 @@ export function applyEvents(client: QueryClient, events: readonly LiveEvent[], a
         if (putExport(client, made)) outcomes.push({ about: "export", export: made });
         break;
       }
+      case "notices":
+        putNotices(client, event.unread);
+        if (event.notice) outcomes.push({ about: "notice", notice: event.notice });
+        break;
       default:
         putProgress(client, event, touched, at);
     }
@@ -67,6 +75,12 @@ export function applyEvents(client: QueryClient, events: readonly LiveEvent[], a
   for (const id of touched) sumUp(client, id);
   if (listsAreOld) void client.invalidateQueries({ queryKey: keys.batchLists });
   return outcomes;
+}
+
+/** Show how many are unread at once; which ones, the next answer tells. */
+function putNotices(client: QueryClient, unread: number): void {
+  client.setQueriesData<NoticePage>({ queryKey: keys.notices }, (page) => page && { ...page, unread });
+  void client.invalidateQueries({ queryKey: keys.notices });
 }
 
 /** Put a batch everywhere it is shown; gives what was known of it before. An older one changes nothing. */

@@ -5,6 +5,7 @@ import { toast } from "sonner";
 import type { Outcome } from "@/hooks/live-cache";
 import { announce } from "@/lib/announcer";
 import { listed } from "@/lib/format";
+import type { Notice } from "@/types/batch";
 
 const TOGETHER_MS = 1500;
 
@@ -53,6 +54,10 @@ export function useOutcomeToasts(): (outcomes: Outcome[]) => void {
   return useCallback(
     (outcomes) => {
       for (const outcome of outcomes) {
+        if (outcome.about === "notice") {
+          tellNotice(outcome.notice, go.current);
+          continue;
+        }
         if (outcome.about === "export") {
           tellExport(outcome.export, go.current);
           continue;
@@ -78,6 +83,18 @@ export function useOutcomeToasts(): (outcomes: Outcome[]) => void {
     },
     [flush],
   );
+}
+
+/** What ends is told of by itself; here is what only a notice tells. */
+function tellNotice(notice: Notice, go: (to: string) => void): void {
+  if (/^(batch|export)_/.test(notice.kind) || document.visibilityState === "hidden") return;
+  announce(`${notice.title}. ${notice.text}`);
+  const { link } = notice;
+  toast.info(notice.title, {
+    id: `notice/${notice.id}`,
+    description: notice.text,
+    action: link ? { label: "View", onClick: () => go(link) } : undefined,
+  });
 }
 
 function tellExport(made: Extract<Outcome, { about: "export" }>["export"], go: (to: string) => void): void {

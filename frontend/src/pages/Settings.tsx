@@ -1,9 +1,11 @@
-import { type LucideIcon, SlidersHorizontal, UserRound } from "lucide-react";
+import { Bell, type LucideIcon, SlidersHorizontal, UserRound, Webhook } from "lucide-react";
 import type { ComponentType } from "react";
 import { Navigate, NavLink, useParams } from "react-router";
 import { Page } from "@/components/layout/Page";
 import { AccountSection } from "@/components/settings/AccountSection";
+import { NotificationsSection } from "@/components/settings/NotificationsSection";
 import { PreferencesSection } from "@/components/settings/PreferencesSection";
+import { WebhooksSection } from "@/components/settings/WebhooksSection";
 import { cn } from "@/lib/cn";
 
 interface Concern {
@@ -18,6 +20,8 @@ interface Concern {
 const CONCERNS: readonly Concern[] = [
   { id: "account", label: "Account", icon: UserRound, Component: AccountSection },
   { id: "preferences", label: "Preferences", icon: SlidersHorizontal, Component: PreferencesSection },
+  { id: "notifications", label: "Notifications", icon: Bell, Component: NotificationsSection },
+  { id: "webhooks", label: "Webhooks", icon: Webhook, Component: WebhooksSection },
 ];
 
 export function Settings() {

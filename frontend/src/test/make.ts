@@ -9,6 +9,7 @@ import type {
   ExportEstimate,
   Highlight,
   Me,
+  Notice,
   SettingsTemplate,
   VideoTranscript,
 } from "@/types/batch";
@@ -200,6 +201,20 @@ export function makeEstimate(facts: Partial<ExportEstimate> = {}): ExportEstimat
     file_name: "Season 3.zip",
     files: ["001_one.mp4", "002_two.mp4"],
     left_out: [],
+    ...facts,
+  };
+}
+
+export function makeNotice(facts: Partial<Notice> = {}): Notice {
+  return {
+    id: makeId(),
+    kind: "batch_completed",
+    title: "Season 3 is finished",
+    text: "20 videos done. 2 h 5 min saved.",
+    link: null,
+    batch_job_id: null,
+    created_at: NOW,
+    read_at: null,
     ...facts,
   };
 }

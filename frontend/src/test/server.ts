@@ -6,6 +6,7 @@ import { makeEstimate, makeMe } from "@/test/make";
 export const server = setupServer(
   http.get("*/api/me", () => HttpResponse.json(makeMe())),
   http.get("*/api/settings-templates", () => HttpResponse.json({ templates: [] })),
+  http.get("*/api/notices", () => HttpResponse.json({ notices: [], total: 0, unread: 0 })),
   http.get("*/api/videos", () => HttpResponse.json({ videos: [], total: 0 })),
   http.get("*/api/batch-jobs/:id/report", () => HttpResponse.json({ code: "conflict" }, { status: 409 })),
   http.get("*/api/batch-jobs/:id/exports", () => HttpResponse.json({ exports: [] })),

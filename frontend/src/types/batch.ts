@@ -33,6 +33,16 @@ export type Quality = Schemas["Quality"];
 
 export type BatchReport = Schemas["BatchReport"];
 
+export type Notice = Schemas["Notice"];
+export type NoticePage = Schemas["NoticePage"];
+export type NotificationSettings = Schemas["NotificationSettings"];
+export type Webhook = Schemas["Webhook"];
+export type WebhookMade = Schemas["WebhookMade"];
+export type WebhookList = Schemas["WebhookList"];
+export type WebhookEvent = Schemas["EventType"];
+export type WebhookDelivery = Schemas["Delivery"];
+export type DeliveryPage = Schemas["DeliveryPage"];
+
 /** How a batch gets on, in short. */
 export interface BatchProgress {
   batch_job_id: string;
@@ -86,5 +96,6 @@ export type LiveEvent =
   | (BatchJob & { type: "batch" })
   | (BatchVideo & { type: "video" })
   | (BatchExport & { type: "export" })
+  | Schemas["NoticesEvent"]
   | { type: "snapshot"; batch_jobs: BatchJob[]; live: LiveProgress[] };
 export type LiveProgress = Schemas["ProgressEvent"] | Schemas["UploadEvent"] | Schemas["ExportProgressEvent"];

@@ -7,13 +7,13 @@ import { formatDuration, plural } from "@/lib/format";
 import type { BatchJob } from "@/types/batch";
 
 /** The best passages of all videos of a batch. */
-export function BatchHighlightList({ batch }: { batch: BatchJob }) {
+export function BatchHighlightList({ batch, open }: { batch: BatchJob; open?: boolean }) {
   const { data } = useBatchHighlights(batch);
   if (!data || data.total === 0) return null;
   return (
     <Card>
       <CardBody className="py-3">
-        <Collapsible title="Highlights" aside={plural(data.total, "passage")}>
+        <Collapsible title="Highlights" defaultOpen={open} aside={plural(data.total, "passage")}>
           <ol className="grid gap-3" aria-label="Highlights of the batch">
             {data.highlights.map(({ rank, video_id, video_name, highlight }) => (
               <li key={rank} className="flex gap-3 text-sm">

@@ -1,3 +1,4 @@
+import { Link } from "react-router";
 import { Card, CardBody } from "@/components/ui/card";
 import { Collapsible } from "@/components/ui/collapsible";
 import { useBatchReport } from "@/hooks/batches";
@@ -31,6 +32,12 @@ export function ReportSection({ batch }: { batch: BatchJob }) {
               ))}
             </ul>
           )}
+          <Link
+            to={`/batches/${batch.id}/report`}
+            className="mt-4 inline-block font-medium text-primary text-sm hover:underline"
+          >
+            Whole report
+          </Link>
         </Collapsible>
       </CardBody>
     </Card>
