@@ -72,6 +72,7 @@ def take_all(page: Page, stage: Stage) -> None:
     shows_new_batch(page, stage)
     shows_batches(page, stage)
     shows_dialogs(page, stage)
+    shows_notices(page, stage)
     shows_library(page)
     shows_help(page)
 
@@ -135,6 +136,21 @@ def shows_batches(page: Page, stage: Stage) -> None:
     page.get_by_role("button", name="More actions").click()
     page.get_by_role("menuitem", name="Delete").click()
     take(page, "delete", page.get_by_role("alertdialog"))
+
+
+def shows_notices(page: Page, stage: Stage) -> None:
+    """What was told, the report that it leads to, and what is told where."""
+    page.goto("/")
+    page.get_by_role("button", name=re.compile("^Notices")).click()
+    take(page, "notices", page.get_by_role("dialog", name="Notices"))
+    page.goto(f"/batches/{stage.finished_batch}/report")
+    take(page, "report", page.locator("[data-report]").first, whole=True)
+    page.goto("/settings/notifications")
+    take(page, "settings-notifications", page.get_by_role("checkbox", name="Important notices"))
+    page.goto("/settings/webhooks")
+    page.get_by_role("button", name="New webhook").click()
+    take(page, "webhook", page.get_by_role("dialog", name="New webhook"))
+    page.keyboard.press("Escape")
 
 
 def shows_dialogs(page: Page, stage: Stage) -> None:

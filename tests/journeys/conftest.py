@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import queue
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,19 +14,54 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
+from msgspec import Struct
 
 from stack.local import LocalStack
+from tests.gateway.post import PostOffice, post_office
+from tests.gateway.receivers import Receiver, receiving
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ("gateway", "uploader", "scheduler", "processor", "exporter")
 
 
+class Outside(Struct, frozen=True):
+    """What others run: a mail server, and a receiver of webhooks."""
+
+    post: PostOffice
+    receiver: Receiver
+
+
 @pytest.fixture(scope="session")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+def outside() -> Iterator[Outside]:
+    """Both, in a thread of their own, because these tests wait without a loop."""
+    found: queue.SimpleQueue[tuple[Outside, asyncio.AbstractEventLoop, asyncio.Event]] = queue.SimpleQueue()
+
+    async def run() -> None:
+        async with post_office() as post, receiving() as receiver:
+            over = asyncio.Event()
+            found.put((Outside(post, receiver), asyncio.get_running_loop(), over))
+            await over.wait()
+
+    thread = threading.Thread(target=asyncio.run, args=(run(),))
+    thread.start()
+    ready, loop, over = found.get(timeout=10)
+    yield ready
+    loop.call_soon_threadsafe(over.set)
+    thread.join()
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory, outside: Outside) -> Iterator[LocalStack]:
     """Everything, with short leases so that a frozen worker is noticed while a test waits."""
     folder = tmp_path_factory.mktemp("system")
     folder.chmod(0o755)
-    settings = {"DAILIES_LEASE_S": "6", "DAILIES_RETRY_FIRST_S": "0.5"}
+    settings = {
+        "DAILIES_LEASE_S": "6",
+        "DAILIES_RETRY_FIRST_S": "0.5",
+        "DAILIES_SMTP_URL": outside.post.url,
+        "DAILIES_WEBHOOK_NETWORKS": "127.0.0.0/8",
+        "DAILIES_WEBHOOK_RETRIES_S": "[0.2, 0.2]",
+    }
     with LocalStack(folder, services=SERVICES, processors=2, settings=settings) as stack:
         yield stack
 
