@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from services.gateway.service import Gateway
-from services.gateway.tables import Allowance, Creation, PasswordReset, Session
+from services.gateway.tables import Allowance, Creation, KnownBrowser, PasswordReset, Session
 from shared.logs import logger
 
 log = logger(__name__)
@@ -27,6 +27,7 @@ async def sweep(at: Gateway) -> None:
     """Remove expired sessions, counts that no window reaches, and creations and answers that nobody repeats."""
     sessions, counts, creations = await Session.sweep(), await Allowance.sweep(), await Creation.sweep()
     await PasswordReset.sweep()
+    await KnownBrowser.sweep()
     await at.outbox.forget_answers()
     if sessions or counts or creations:
         log.info("swept", sessions=sessions, allowances=counts, creations=creations)

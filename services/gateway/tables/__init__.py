@@ -1,19 +1,34 @@
 """The gateway's tables and every query on them. All clocks are PostgreSQL's."""
 
-from services.gateway.tables.accounts import Account, ApiKey, Caller, Session
+from services.gateway.tables.accounts import Account, Caller
 from services.gateway.tables.allowances import Allowance, Creation
+from services.gateway.tables.api_keys import ApiKey
+from services.gateway.tables.audit import AuditEntry
 from services.gateway.tables.resets import PasswordReset
+from services.gateway.tables.sessions import KnownBrowser, Session
 from services.gateway.tables.templates import SettingsTemplate
 
-TABLES = (Account, Session, ApiKey, Allowance, Creation, PasswordReset, SettingsTemplate)
+TABLES = (
+    Account,
+    Session,
+    KnownBrowser,
+    ApiKey,
+    Allowance,
+    AuditEntry,
+    Creation,
+    PasswordReset,
+    SettingsTemplate,
+)
 
 __all__ = [
     "TABLES",
     "Account",
     "Allowance",
     "ApiKey",
+    "AuditEntry",
     "Caller",
     "Creation",
+    "KnownBrowser",
     "PasswordReset",
     "Session",
     "SettingsTemplate",
