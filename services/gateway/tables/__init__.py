@@ -4,6 +4,7 @@ from services.gateway.tables.accounts import Account, Caller
 from services.gateway.tables.allowances import Allowance, Creation
 from services.gateway.tables.api_keys import ApiKey
 from services.gateway.tables.audit import AuditEntry
+from services.gateway.tables.notices import Choices, Letters, Notices, NotificationChoices
 from services.gateway.tables.resets import PasswordReset
 from services.gateway.tables.sessions import KnownBrowser, Session
 from services.gateway.tables.templates import SettingsTemplate
@@ -18,6 +19,9 @@ TABLES = (
     Creation,
     PasswordReset,
     SettingsTemplate,
+    Notices,
+    NotificationChoices,
+    Letters,
 )
 
 __all__ = [
@@ -27,8 +31,12 @@ __all__ = [
     "ApiKey",
     "AuditEntry",
     "Caller",
+    "Choices",
     "Creation",
     "KnownBrowser",
+    "Letters",
+    "Notices",
+    "NotificationChoices",
     "PasswordReset",
     "Session",
     "SettingsTemplate",
