@@ -79,3 +79,11 @@ def test_only_the_ways_in_read_the_environment() -> None:
 def test_no_file_hides_behind_a_name_that_says_nothing() -> None:
     empty = {"utils", "helpers", "common", "base", "manager", "misc"}
     assert [path for path in ROOT.glob("s*/**/*.py") if path.stem in empty] == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_two_migrations_have_one_id(service: str) -> None:
+    """Of two with the same one Piccolo runs only one, and says nothing."""
+    paths = (ROOT / "services" / service / "migrations").glob("*_*.py")
+    ids = Counter(line for path in paths for line in path.read_text().splitlines() if line.startswith("ID = "))
+    assert ids and [one for one, count in ids.items() if count > 1] == []

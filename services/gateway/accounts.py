@@ -11,7 +11,8 @@ from services.gateway import examples, passwords
 from services.gateway.bodies import Me
 from services.gateway.openapi import told
 from services.gateway.parameters import At, Who
-from services.gateway.tables import Account
+from services.gateway.settings import GatewaySettings
+from services.gateway.tables import Account, Caller
 from shared.batches import Tier
 from shared.errors import Conflict, Invalid, NotFound
 from shared.logs import logger
@@ -91,11 +92,16 @@ async def open_demo_account(outbox: Outbox, demo_account: str) -> None:
 )
 async def get_me(caller: Who, at: At) -> Me:
     """The account that asks, with the limits of its tier."""
+    return me_of(caller, at.settings)
+
+
+def me_of(caller: Caller, settings: GatewaySettings) -> Me:
+    """An account as it is shown to itself."""
     return Me(
         id=caller.user_id,
         email=caller.email,
         tier=caller.tier,
         role=caller.role,
         created_at=caller.created_at,
-        limits=at.settings.tiers[caller.tier],
+        limits=settings.tiers[caller.tier],
     )

@@ -12,10 +12,12 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 from litestar.middleware.authentication import AbstractAuthenticationMiddleware, AuthenticationResult
 
+from services.gateway.addresses import Whence, whence
+from services.gateway.scopes import Scope, scope_of
 from services.gateway.service import Gateway
 from services.gateway.settings import GatewaySettings
 from services.gateway.tables import ApiKey, Caller, Session
-from shared.errors import Forbidden, Unauthenticated
+from shared.errors import Forbidden, Unauthenticated, Unavailable
 
 KEY_START = "dly_"
 SHOWN_OF_KEY = 12
@@ -39,6 +41,11 @@ def cookie_name(settings: GatewaySettings) -> str:
     return "__Host-dailies" if settings.secure else "dailies"
 
 
+def browser_cookie_name(settings: GatewaySettings) -> str:
+    """The cookie by which a browser is known in which somebody signed in before; it lets nobody in."""
+    return cookie_name(settings) + "-browser"
+
+
 def gateway_of(request: Request[Any, Any, Any]) -> Gateway:
     """The connections of this process, for routes."""
     at: Gateway = request.app.state.gateway
@@ -49,6 +56,11 @@ def caller_of(request: Request[Any, Any, Any]) -> Caller:
     """Who asks, for routes."""
     caller: Caller = request.user
     return caller
+
+
+def whence_of(request: Request[Any, Any, Any]) -> Whence:
+    """Where the request comes from, for routes."""
+    return whence(request)
 
 
 class SignedIn(AbstractAuthenticationMiddleware):
@@ -63,7 +75,7 @@ class SignedIn(AbstractAuthenticationMiddleware):
             caller = await ApiKey.caller(hash_of(key.strip())) if scheme.lower() == "bearer" else None
             if caller is None:
                 raise Unauthenticated(
-                    "This API key is not known or was revoked; make a new one and send it as 'Bearer dly_…'."
+                    "This API key is not known, was revoked or has expired; make a new one and send it as 'Bearer dly_…'."
                 )
         else:
             token = connection.cookies.get(cookie_name(settings), "")
@@ -71,6 +83,29 @@ class SignedIn(AbstractAuthenticationMiddleware):
             if caller is None:
                 raise Unauthenticated("Sign in, or send an API key as 'Authorization: Bearer dly_…'.")
         return AuthenticationResult(user=caller, auth=None)
+
+
+async def lasts(caller: Caller) -> bool:
+    """Whether somebody is still signed in by what they were let in with; yes, while the database is away."""
+    try:
+        if caller.session is not None:
+            return await Session.lasts(caller.session)
+        return caller.api_key is None or await ApiKey.lasts(caller.api_key)
+    except Unavailable:
+        return True
+
+
+def within_scopes(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Let an API key do only what it was made for. Raises `Forbidden`."""
+    if not handler.opt.get("exclude_from_auth"):
+        needs_scope(connection.user, scope_of(str(connection.scope.get("method")), dict(handler.opt)))
+
+
+def needs_scope(caller: Caller, scope: Scope) -> None:
+    """Raise `Forbidden` when an API key was not made for this."""
+    if scope not in caller.scopes:
+        may = ", ".join(kind for kind in Scope if kind in caller.scopes)
+        raise Forbidden(f"This API key may {may}, and this needs the scope {scope}; make a key that has it.")
 
 
 def from_our_page(connection: Connection, _: BaseRouteHandler) -> None:

@@ -221,34 +221,3 @@ class Me(Struct, frozen=True, kw_only=True):
     role: str
     created_at: datetime
     limits: Limits
-
-
-class NewApiKey(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An API key to be made."""
-
-    name: Annotated[
-        str, Meta(description="a name of 1 to 100 characters that says where the key is used", max_length=1000)
-    ]
-
-
-class ApiKeyShown(Struct, frozen=True, kw_only=True):
-    """An API key as far as it can be shown again."""
-
-    id: UUID
-    name: str
-    prefix: str
-    """The first characters of the key."""
-    created_at: datetime
-    last_used_at: datetime | None
-
-
-class ApiKeyMade(ApiKeyShown, frozen=True, kw_only=True):
-    """A new API key, which is shown this once."""
-
-    key: str
-
-
-class ApiKeys(Struct, frozen=True, kw_only=True):
-    """An account's API keys, newest first."""
-
-    api_keys: tuple[ApiKeyShown, ...]

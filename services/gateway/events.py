@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,6 +15,7 @@ from litestar.params import FromPath, HeaderParameter
 from litestar.response import Stream
 
 from services.gateway import examples
+from services.gateway.authentication import lasts
 from services.gateway.openapi import told
 from services.gateway.parameters import At, Who
 from services.gateway.sse import written
@@ -23,6 +27,7 @@ from services.gateway.stream_events import (
     UserStream,
     state_event,
 )
+from services.gateway.tables import Caller
 from shared.media import Stage
 
 EVENT_STREAM = "text/event-stream"
@@ -36,6 +41,9 @@ LastEventId = Annotated[
         max_length=100,
     ),
 ]
+
+LOOK_S = 30.0
+"""So often it is looked whether whoever watches is still signed in."""
 
 PROGRESS = ProgressEvent(
     batch_id=examples.BATCH,
@@ -51,6 +59,18 @@ BATCH_SNAPSHOT = BatchSnapshot(
     batch_job=examples.BATCH_JOB, videos=(examples.BATCH_VIDEO,), exports=(), live=(PROGRESS,)
 )
 USER_SNAPSHOT = UserSnapshot(batch_jobs=(examples.BATCH_JOB,), live=(PROGRESS,))
+
+
+async def while_signed_in(events: AsyncGenerator[bytes, None], caller: Caller) -> AsyncGenerator[bytes, None]:
+    """The events, for as long as the session or the key lasts by which somebody began to watch."""
+    look_at = time.monotonic() + LOOK_S
+    async with aclosing(events):
+        async for event in events:
+            yield event
+            if time.monotonic() >= look_at:
+                if not await lasts(caller):
+                    return
+                look_at = time.monotonic() + LOOK_S
 
 
 def _described(union: Any, snapshot: BatchSnapshot | UserSnapshot) -> ResponseSpec:
@@ -82,9 +102,8 @@ def _described(union: Any, snapshot: BatchSnapshot | UserSnapshot) -> ResponseSp
 )
 async def watch_batch_job(batch_id: FromPath[UUID], caller: Who, at: At, last_event_id: LastEventId = None) -> Stream:
     """Everything about one batch as it happens: uploads, videos, exports and the batch itself."""
-    return Stream(
-        await at.feed.watch(caller.user_id, batch_id, last_event_id), media_type=EVENT_STREAM, headers=HEADERS
-    )
+    events = await at.feed.watch(caller.user_id, batch_id, last_event_id)
+    return Stream(while_signed_in(events, caller), media_type=EVENT_STREAM, headers=HEADERS)
 
 
 @get(
@@ -97,4 +116,5 @@ async def watch_batch_job(batch_id: FromPath[UUID], caller: Who, at: At, last_ev
 )
 async def watch_everything(caller: Who, at: At, last_event_id: LastEventId = None) -> Stream:
     """The same for all batches of the account, over one connection."""
-    return Stream(await at.feed.watch(caller.user_id, None, last_event_id), media_type=EVENT_STREAM, headers=HEADERS)
+    events = await at.feed.watch(caller.user_id, None, last_event_id)
+    return Stream(while_signed_in(events, caller), media_type=EVENT_STREAM, headers=HEADERS)

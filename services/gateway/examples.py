@@ -276,13 +276,6 @@ ME: dict[str, Any] = {
     "created_at": EVENING,
     "limits": DEFAULT_TIERS[Tier.PRO],
 }
-API_KEY: dict[str, Any] = {
-    "id": UUID("0192f0d0-0f11-7aa2-b3c4-d5e6f7081977"),
-    "name": "render farm",
-    "prefix": "dly_3fKq9Zx1",
-    "created_at": EVENING,
-    "last_used_at": None,
-}
 
 
 def plain(example: object) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from uuid import UUID
 
 import msgspec
@@ -96,7 +96,9 @@ class Feed:
             for watcher in watchers:
                 watcher.give_up()
 
-    async def watch(self, user_id: UUID, batch_id: UUID | None, last_event_id: str | None) -> AsyncIterator[bytes]:
+    async def watch(
+        self, user_id: UUID, batch_id: UUID | None, last_event_id: str | None
+    ) -> AsyncGenerator[bytes, None]:
         """Events for one client, as they are sent. Raises `NotFound` when the batch is not the user's."""
         if batch_id is not None:
             try:
@@ -109,7 +111,7 @@ class Feed:
             raise RateLimited("Too many event streams are open; close some of them first.", 10)
         return self._events(Watcher(user_id, batch_id, self.settings.watcher_bytes), last_event_id)
 
-    async def _events(self, watcher: Watcher, last_event_id: str | None) -> AsyncIterator[bytes]:
+    async def _events(self, watcher: Watcher, last_event_id: str | None) -> AsyncGenerator[bytes, None]:
         loop = asyncio.get_running_loop()
         until = loop.time() + MOST_S
         # Registered before the snapshot is taken: whatever changes from now on is in it or comes after it.

@@ -5,7 +5,16 @@ from __future__ import annotations
 import asyncio
 
 from services.gateway.service import Gateway
-from services.gateway.tables import Allowance, Creation, Deliveries, Letters, Notices, PasswordReset, Session
+from services.gateway.tables import (
+    Allowance,
+    Creation,
+    Deliveries,
+    KnownBrowser,
+    Letters,
+    Notices,
+    PasswordReset,
+    Session,
+)
 from shared.logs import logger
 
 log = logger(__name__)
@@ -29,6 +38,7 @@ async def sweep(at: Gateway) -> None:
     notices, _ = await Notices.sweep(at.settings.notice_days), await Letters.sweep(at.settings.notice_days)
     await PasswordReset.sweep()
     await Deliveries.sweep(at.settings.webhook_log_days)
+    await KnownBrowser.sweep()
     await at.outbox.forget_answers()
     if sessions or counts or creations or notices:
         log.info("swept", sessions=sessions, allowances=counts, creations=creations, notices=notices)

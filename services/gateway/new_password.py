@@ -11,11 +11,12 @@ from msgspec import Meta, Struct
 
 from services.gateway import passwords
 from services.gateway.accounts import email_of
-from services.gateway.addresses import address_of
+from services.gateway.addresses import address_of, whence
+from services.gateway.audit import Act, note
 from services.gateway.authentication import hash_of
 from services.gateway.openapi import told
-from services.gateway.parameters import At, Who
-from services.gateway.tables import Account, Allowance, PasswordReset, Session
+from services.gateway.parameters import At, From, Who
+from services.gateway.tables import Account, Allowance, KnownBrowser, PasswordReset, Session
 from shared.errors import Forbidden, Invalid
 from shared.logs import logger
 from shared.messages import SendPasswordReset
@@ -54,11 +55,12 @@ class PasswordSet(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     operation_id="change_password",
     summary="Change my password",
     tags=["Account"],
+    scope="account",
     status_code=204,
     example={"old_password": "correct horse battery staple", "new_password": "rather a sentence than a word"},
     responses=told(204, None, None, "invalid", "forbidden", "rate_limited"),
 )
-async def change_password(data: JSONBody[PasswordChange], caller: Who, at: At) -> None:
+async def change_password(data: JSONBody[PasswordChange], caller: Who, origin: From, at: At) -> None:
     """Needs the old one. All other browsers are signed out; this one and API keys go on."""
     refusal = "Your password was changed or tried too often; wait a little before the next time."
     await Allowance.take(f"change-password:{caller.user_id}", CHANGES_OF_ACCOUNT, HOUR_S, refusal)
@@ -70,6 +72,7 @@ async def change_password(data: JSONBody[PasswordChange], caller: Who, at: At) -
         await Account.set_password_hash(caller.user_id, new_hash)
         await PasswordReset.forget(caller.user_id)
         await Session.end_all(caller.user_id, but=caller.session)
+        await note(Act.PASSWORD_CHANGED, caller.user_id, origin, by=caller)
     log.info("a password was changed", user_id=str(caller.user_id))
 
 
@@ -115,4 +118,6 @@ async def reset_password(data: JSONBody[PasswordSet], request: Request[Any, Any,
             raise Invalid("This link was used already or is too old; ask for a new one.")
         await Account.set_password_hash(user_id, new_hash)
         await Session.end_all(user_id)
+        await KnownBrowser.forget(user_id)
+        await note(Act.PASSWORD_RESET, user_id, whence(request))
     log.info("a password was set by a link", user_id=str(user_id))

@@ -14,6 +14,7 @@ from litestar.routes import HTTPRoute
 
 from services.gateway.examples import plain
 from services.gateway.problems import MEDIA_TYPE, STATUS, Problem, problem
+from services.gateway.scopes import scope_of
 
 SENTENCES = {
     "invalid": "name must be a name of 1 to 100 characters.",
@@ -76,7 +77,11 @@ def configuration(plugins: Iterable[OpenAPIRenderPlugin], version: str) -> OpenA
         use_handler_docstrings=True,
         components=Components(
             security_schemes={
-                "api_key": SecurityScheme(type="http", scheme="bearer", description="An API key: `dly_…`."),
+                "api_key": SecurityScheme(
+                    type="http",
+                    scheme="bearer",
+                    description="An API key: `dly_…`, with the scope that the route names.",
+                ),
                 "session": SecurityScheme(
                     type="apiKey",
                     name="dailies",
@@ -85,7 +90,6 @@ def configuration(plugins: Iterable[OpenAPIRenderPlugin], version: str) -> OpenA
                 ),
             }
         ),
-        security=[{"api_key": []}, {"session": []}],
     )
 
 
@@ -107,11 +111,14 @@ def completed(schema: dict[str, Any], app: Litestar) -> dict[str, Any]:
     schema["components"]["schemas"] = dict(sorted(structs.items()))
     sent: set[str] = set()
     for item in schema["paths"].values():
-        for operation in item.values():
+        for method, operation in item.items():
             handler = handlers[operation["operationId"]]
             operation["responses"].pop("400", None)  # a wrong body or parameter is a 422 here
             if handler.opt.get("exclude_from_auth"):
                 operation["security"] = []
+            else:
+                scope = scope_of(method, dict(handler.opt))
+                operation["security"] = [{"api_key": [scope]}, {"session": []}]
             for content in operation.get("requestBody", {}).get("content", {}).values():
                 sent |= _named(content, schema)
                 content["example"] = plain(handler.opt["example"])

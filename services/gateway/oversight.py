@@ -55,6 +55,7 @@ async def get_usage(caller: Who, at: At) -> Usage:
     operation_id="list_workers",
     summary="Who works, on what, since when",
     tags=["Operators"],
+    scope="operate",
     guards=[for_operators],
     responses=told(200, Workers, examples.WORKERS, "forbidden"),
 )

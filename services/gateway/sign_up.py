@@ -9,7 +9,8 @@ from litestar.params import JSONBody
 
 from services.gateway import examples, passwords
 from services.gateway.accounts import email_of, make_account
-from services.gateway.addresses import address_of
+from services.gateway.addresses import address_of, whence
+from services.gateway.audit import Act, note
 from services.gateway.bodies import Credentials, Me
 from services.gateway.openapi import told
 from services.gateway.parameters import At
@@ -41,6 +42,9 @@ async def sign_up(data: JSONBody[Credentials], request: Request[Any, Any, Any], 
     address = address_of(request)
     refusal = "Too many accounts were made from here; try again later."
     await Allowance.take(f"sign-up:{address}", at.settings.sign_ups_per_hour, HOUR_S, refusal)
-    user_id = await make_account(at.outbox, email, await passwords.hashed(data.password), Tier.FREE)
+    password_hash = await passwords.hashed(data.password)
+    async with at.outbox.change():
+        user_id = await make_account(at.outbox, email, password_hash, Tier.FREE)
+        await note(Act.ACCOUNT_MADE, user_id, whence(request))
     log.info("an account was made", user_id=str(user_id))
-    return await begin_session(user_id, at, status=201)
+    return await begin_session(user_id, request, at, status=201)

@@ -13,6 +13,7 @@ from litestar.types import ASGIApp
 from services.gateway import (
     accounts,
     api_keys,
+    audit,
     batches,
     editing,
     events,
@@ -30,7 +31,7 @@ from services.gateway import (
     webhooks,
     words,
 )
-from services.gateway.authentication import SignedIn, caller_of, from_our_page, gateway_of
+from services.gateway.authentication import SignedIn, caller_of, from_our_page, gateway_of, whence_of, within_scopes
 from services.gateway.headers import with_headers
 from services.gateway.openapi import configuration
 from services.gateway.pages import ReferencePage, SchemaJson, SchemaYaml, front_page, page_file, reference_style
@@ -79,6 +80,10 @@ ROUTES = (
     sign_up.sign_up,
     sessions.sign_in,
     sessions.sign_out,
+    sessions.list_sessions,
+    sessions.end_session,
+    sessions.sign_out_everywhere,
+    audit.get_audit_log,
     accounts.get_me,
     new_password.change_password,
     new_password.ask_for_password_reset,
@@ -117,8 +122,11 @@ def make_app(at: Gateway | None) -> Litestar:
         "/api",
         route_handlers=ROUTES,
         middleware=[DefineMiddleware(SignedIn)],
-        guards=[from_our_page],
-        dependencies={"caller": Provide(caller_of, sync_to_thread=False)},
+        guards=[from_our_page, within_scopes],
+        dependencies={
+            "caller": Provide(caller_of, sync_to_thread=False),
+            "origin": Provide(whence_of, sync_to_thread=False),
+        },
     )
     return Litestar(
         [api, front_page, page_file, reference_style],

@@ -13,8 +13,9 @@ from msgspec import Meta, Struct
 from msgspec.structs import asdict, replace
 
 from services.gateway import examples, outside, signing
+from services.gateway.audit import Act, note
 from services.gateway.openapi import told
-from services.gateway.parameters import At, Who
+from services.gateway.parameters import At, From, Who
 from services.gateway.problems import FieldProblem, InvalidFields
 from services.gateway.service import Gateway
 from services.gateway.tables import Allowance, Caller, Deliveries, Delivery, Webhook, Webhooks
@@ -25,6 +26,7 @@ MOST_WEBHOOKS = 10
 MOST_TESTS, WINDOW_S = 20, 600.0
 OLD_SECRET_H = 24.0
 """After a change of the secret the one before signs as well for so long, so that a receiver can be changed in peace."""
+SWITCHED_OFF = "It was switched off."
 NO_SUCH = "There is no such webhook."
 
 Events = Annotated[
@@ -116,10 +118,11 @@ async def list_webhooks(caller: Who) -> WebhookList:
     operation_id="create_webhook",
     summary="Have events sent somewhere",
     tags=["Webhooks"],
+    scope="account",
     example={"url": HOOK.url, "events": list(HOOK.events)},
     responses=told(201, WebhookMade, {**asdict(HOOK), "secret": "whsec_…"}, "invalid", "conflict", "forbidden"),
 )
-async def create_webhook(data: JSONBody[NewWebhook], caller: Who, at: At) -> WebhookMade:
+async def create_webhook(data: JSONBody[NewWebhook], caller: Who, origin: From, at: At) -> WebhookMade:
     """Requests are signed as in the Standard Webhooks specification; the secret for that is shown this once."""
     await _check_url(data.url, at)
     if len(await Webhooks.of(caller.user_id)) >= MOST_WEBHOOKS:
@@ -134,7 +137,9 @@ async def create_webhook(data: JSONBody[NewWebhook], caller: Who, at: At) -> Web
         created_at=datetime.now(UTC),
     )
     secret = signing.new_secret()
-    await Webhooks.make(caller.user_id, webhook, secret)
+    async with at.outbox.change():
+        await Webhooks.make(caller.user_id, webhook, secret)
+        await note(Act.WEBHOOK_MADE, caller.user_id, origin, by=caller, url=webhook.url)
     return WebhookMade(**asdict(webhook), secret=signing.written(secret))
 
 
@@ -143,10 +148,13 @@ async def create_webhook(data: JSONBody[NewWebhook], caller: Who, at: At) -> Web
     operation_id="change_webhook",
     summary="Change a webhook, or switch it off or on",
     tags=["Webhooks"],
+    scope="account",
     example={"enabled": True},
     responses=told(200, Webhook, HOOK, "not_found", "invalid", "forbidden"),
 )
-async def change_webhook(webhook_id: FromPath[UUID], data: JSONBody[WebhookChange], caller: Who, at: At) -> Webhook:
+async def change_webhook(
+    webhook_id: FromPath[UUID], data: JSONBody[WebhookChange], caller: Who, origin: From, at: At
+) -> Webhook:
     """What is left out stays as it is."""
     webhook = await _own(caller, webhook_id)
     if data.url is not None and data.url != webhook.url:
@@ -158,11 +166,12 @@ async def change_webhook(webhook_id: FromPath[UUID], data: JSONBody[WebhookChang
         webhook = replace(webhook, description=data.description.strip())
     if data.enabled is True:
         webhook = replace(webhook, disabled_reason=None, failing_since=None)
-    elif data.enabled is False and webhook.disabled_reason is None:
-        async with at.outbox.change():
-            await Webhooks.disable(webhook_id, "It was switched off.")
-        webhook = replace(webhook, disabled_reason="It was switched off.")
-    await Webhooks.change(webhook)
+    async with at.outbox.change():
+        if data.enabled is False and webhook.disabled_reason is None:
+            await Webhooks.disable(webhook_id, SWITCHED_OFF)
+            webhook = replace(webhook, disabled_reason=SWITCHED_OFF)
+        await Webhooks.change(webhook)
+        await note(Act.WEBHOOK_CHANGED, caller.user_id, origin, by=caller, url=webhook.url)
     return webhook
 
 
@@ -171,12 +180,15 @@ async def change_webhook(webhook_id: FromPath[UUID], data: JSONBody[WebhookChang
     operation_id="delete_webhook",
     summary="Delete a webhook",
     tags=["Webhooks"],
+    scope="account",
     responses=told(204, None, None, "not_found", "forbidden"),
 )
-async def delete_webhook(webhook_id: FromPath[UUID], caller: Who) -> None:
+async def delete_webhook(webhook_id: FromPath[UUID], caller: Who, origin: From, at: At) -> None:
     """Its log goes with it, and what was on its way."""
-    if not await Webhooks.forget(caller.user_id, webhook_id):
-        raise NotFound(NO_SUCH)
+    webhook = await _own(caller, webhook_id)
+    async with at.outbox.change():
+        await Webhooks.forget(webhook_id)
+        await note(Act.WEBHOOK_DELETED, caller.user_id, origin, by=caller, url=webhook.url)
 
 
 @post(
@@ -184,13 +196,16 @@ async def delete_webhook(webhook_id: FromPath[UUID], caller: Who) -> None:
     operation_id="rotate_webhook_secret",
     summary="Give a webhook a new secret",
     tags=["Webhooks"],
+    scope="account",
     status_code=200,
     responses=told(200, WebhookMade, {**asdict(HOOK), "secret": "whsec_…"}, "not_found", "forbidden"),
 )
-async def rotate_webhook_secret(webhook_id: FromPath[UUID], caller: Who) -> WebhookMade:
+async def rotate_webhook_secret(webhook_id: FromPath[UUID], caller: Who, origin: From, at: At) -> WebhookMade:
     """It is shown this once. For a day, requests are signed with the one before as well."""
     webhook, secret = await _own(caller, webhook_id), signing.new_secret()
-    await Webhooks.new_secret(webhook_id, secret, OLD_SECRET_H)
+    async with at.outbox.change():
+        await Webhooks.new_secret(webhook_id, secret, OLD_SECRET_H)
+        await note(Act.WEBHOOK_SECRET_MADE, caller.user_id, origin, by=caller, url=webhook.url)
     return WebhookMade(**asdict(webhook), secret=signing.written(secret))
 
 
@@ -199,6 +214,7 @@ async def rotate_webhook_secret(webhook_id: FromPath[UUID], caller: Who) -> Webh
     operation_id="test_webhook",
     summary="Send a webhook something to try it",
     tags=["Webhooks"],
+    scope="account",
     status_code=202,
     responses=told(202, Delivery, DELIVERY, "not_found", "conflict", "rate_limited", "forbidden"),
 )
@@ -233,6 +249,7 @@ async def list_deliveries(
     operation_id="redeliver_webhook",
     summary="Send something once more",
     tags=["Webhooks"],
+    scope="account",
     status_code=202,
     responses=told(202, Delivery, DELIVERY, "not_found", "conflict", "rate_limited", "forbidden"),
 )

@@ -10,6 +10,7 @@ import pytest
 
 from services.gateway import signing
 from services.gateway.notices import NOTICE
+from services.gateway.scopes import Scope
 from services.gateway.tables import Notices, Webhooks
 from services.gateway.webhooks import HOOK
 from tests.gateway.conftest import House, Person
@@ -51,13 +52,14 @@ def names(path: str) -> list[str]:
     return [part.strip("{}") for part in path.split("/") if part.startswith("{")]
 
 
-async def belongings(person: Person) -> dict[str, str]:
+async def belongings(house: House, person: Person) -> dict[str, str]:
     """Ids of somebody's things, by the name that paths give them."""
     made = await person.client.post(
         "/api/batch-jobs", json={"name": "Hers", "files": [{"name": "one.mp4", "size": 2_000}]}
     )
     key = await person.client.post("/api/api-keys", json={"name": "hers"})
     template = await person.client.post("/api/settings-templates", json={"name": "hers", "settings": {}})
+    browser = await house.browser(person)
     assert (made.status_code, key.status_code, template.status_code) == (201, 201, 201)
     await Notices.add(person.user_id, NOTICE)
     await Webhooks.make(person.user_id, HOOK, signing.new_secret())
@@ -70,12 +72,13 @@ async def belongings(person: Person) -> dict[str, str]:
         "export_id": str(uuid.uuid4()),
         "key_id": key.json()["id"],
         "template_id": template.json()["id"],
+        "session_id": (await browser.get("/api/sessions")).json()["sessions"][0]["id"],
     }
 
 
 async def test_the_things_of_others_look_as_if_they_did_not_exist(house: House, schema: dict[str, Any]) -> None:
     ada, eve = await house.person(), await house.person()
-    hers = await belongings(ada)
+    hers = await belongings(house, ada)
     before = (await ada.client.get(f"/api/batch-jobs/{hers['batch_id']}")).json()
     walked = 0
     for method, path, operation in routes(schema):
@@ -95,9 +98,25 @@ async def test_the_things_of_others_look_as_if_they_did_not_exist(house: House, 
         "/api/exports",
         "/api/notices",
         "/api/webhooks",
+        "/api/sessions",
     ):
         seen = (await eve.client.get(address)).text
         assert not any(value in seen for value in hers.values()), address
+
+
+async def test_a_key_does_only_what_it_was_made_for(house: House, schema: dict[str, Any]) -> None:
+    browser = await house.browser(await house.person())
+    for allowed in Scope:
+        made = await browser.post("/api/api-keys", json={"name": allowed, "scopes": [allowed]})
+        program = house.client(headers={"Authorization": f"Bearer {made.json()['key']}"})
+        for method, path, operation in routes(schema):
+            (needed,) = operation["security"][0]["api_key"]
+            if needed == allowed:
+                continue
+            address = filled(path, {name: str(uuid.uuid4()) for name in names(path)})
+            answer = await program.request(method.upper(), address, json=body_of(operation))
+            assert (answer.status_code, answer.json()["code"]) == (403, "forbidden"), (allowed, method, path)
+            assert f"the scope {needed}" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("value", ["1", "..%2f..", "%00", "x" * 500, "00000000-0000-0000-0000-00000000000g"])

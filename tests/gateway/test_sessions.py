@@ -6,7 +6,7 @@ import pytest
 
 from services.gateway.accounts import open_account, open_demo_account
 from services.gateway.authentication import hash_of
-from services.gateway.sessions import TRIES_HERE
+from services.gateway.guessing import TRIES_HERE
 from services.gateway.tables import Account
 from services.scheduler import worker as scheduler_worker
 from services.scheduler.service import Scheduler

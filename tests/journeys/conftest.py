@@ -75,7 +75,7 @@ def api(system: LocalStack) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=url, headers={"Origin": url}, timeout=30) as browser:
         signed_in = browser.post("/api/session", json={"email": email, "password": password})
         assert signed_in.is_success, signed_in.text
-        made = browser.post("/api/api-keys", json={"name": "journeys"})
+        made = browser.post("/api/api-keys", json={"name": "journeys", "scopes": ["read", "write", "account"]})
         assert made.is_success, made.text
     with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {made.json()['key']}"}, timeout=30) as client:
         yield client

@@ -684,6 +684,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where I am signed in
+         * @description Every browser with a session that has not expired, the one used last first.
+         */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        /**
+         * Sign out everywhere
+         * @description End all sessions, or all but the one that asks. API keys go on; revoke them one by one.
+         */
+        delete: operations["sign_out_everywhere"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Sign out in one browser
+         * @description Whoever uses that browser has to sign in again.
+         */
+        delete: operations["end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was done to my account
+         * @description Sign-ins, also failed ones, passwords, API keys, and what operators did; newest first.
+         */
+        get: operations["get_audit_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me": {
         parameters: {
             query?: never;
@@ -1069,13 +1133,13 @@ export interface paths {
         };
         /**
          * My API keys
-         * @description All keys that are not revoked, newest first.
+         * @description All keys that are not revoked, also those that have expired, newest first.
          */
         get: operations["list_api_keys"];
         put?: never;
         /**
          * Make an API key
-         * @description The key itself is in this answer and never shown again; only its hash is kept.
+         * @description The key itself is in this answer and never shown again; only its hash is kept. A key makes none that may do more.
          */
         post: operations["create_api_key"];
         delete?: never;
@@ -1096,7 +1160,7 @@ export interface paths {
         post?: never;
         /**
          * Revoke an API key
-         * @description The key is worthless from now on.
+         * @description The key is worthless from now on. Every key may revoke itself.
          */
         delete: operations["revoke_api_key"];
         options?: never;
@@ -1157,6 +1221,12 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Act
+         * @description What is written down.
+         * @enum {unknown}
+         */
+        Act: "account_made" | "api_key_made" | "api_key_revoked" | "batches_seen" | "identity_linked" | "identity_removed" | "password_changed" | "password_reset" | "role_set" | "session_ended" | "sign_in_failed" | "signed_in" | "signed_out" | "signed_out_everywhere" | "tier_set" | "webhook_changed" | "webhook_deleted" | "webhook_made" | "webhook_secret_made";
+        /**
          * ApiKeyMade
          * @description A new API key, which is shown this once.
          */
@@ -1165,8 +1235,10 @@ export interface components {
             id: string;
             name: string;
             prefix: string;
+            scopes: components["schemas"]["Scope"][];
             created_at: string;
             last_used_at: string | null;
+            expires_at: string | null;
             key: string;
         };
         /**
@@ -1178,8 +1250,10 @@ export interface components {
             id: string;
             name: string;
             prefix: string;
+            scopes: components["schemas"]["Scope"][];
             created_at: string;
             last_used_at: string | null;
+            expires_at: string | null;
         };
         /**
          * ApiKeys
@@ -1187,6 +1261,14 @@ export interface components {
          */
         ApiKeys: {
             api_keys: components["schemas"]["ApiKeyShown"][];
+        };
+        /**
+         * AuditLog
+         * @description A page of the audit log, newest first.
+         */
+        AuditLog: {
+            entries: components["schemas"]["Entry"][];
+            before: number | null;
         };
         /**
          * BatchChanges
@@ -1619,6 +1701,23 @@ export interface components {
             total: number;
         };
         /**
+         * Entry
+         * @description One line of the audit log.
+         */
+        Entry: {
+            id: number;
+            at: string;
+            action: components["schemas"]["Act"];
+            way: components["schemas"]["Way"];
+            email: string;
+            by: string;
+            address: string;
+            device: string;
+            detail: {
+                [key: string]: string;
+            };
+        };
+        /**
          * EventType
          * @description What a webhook can be told of.
          * @enum {unknown}
@@ -1884,6 +1983,19 @@ export interface components {
         NewApiKey: {
             /** @description a name of 1 to 100 characters that says where the key is used */
             name: string;
+            /**
+             * @description a list of what it may do: read, write, account, operate
+             * @default [
+             *       "read",
+             *       "write"
+             *     ]
+             */
+            scopes?: components["schemas"]["Scope"][];
+            /**
+             * @description a number of days from 1 to 3650, or null for a key that does not expire
+             * @default null
+             */
+            expires_in_days?: number | null;
         };
         /**
          * NewBatch
@@ -2288,6 +2400,12 @@ export interface components {
             email: string;
         };
         /**
+         * Scope
+         * @description A part of the API. A browser that is signed in may use all of it, an operator's part only for operators.
+         * @enum {unknown}
+         */
+        Scope: "account" | "operate" | "read" | "write";
+        /**
          * Segment
          * @description A sentence, or as much of one as is said without a long pause.
          */
@@ -2306,6 +2424,27 @@ export interface components {
          * @enum {unknown}
          */
         Sensitivity: "high" | "low" | "max" | "medium";
+        /**
+         * SessionShown
+         * @description A browser in which somebody is signed in.
+         */
+        SessionShown: {
+            /** Format: uuid */
+            id: string;
+            device: string;
+            address: string;
+            created_at: string;
+            last_used_at: string;
+            expires_at: string;
+            current: boolean;
+        };
+        /**
+         * Sessions
+         * @description An account's sessions, the one used last first.
+         */
+        Sessions: {
+            sessions: components["schemas"]["SessionShown"][];
+        };
         /**
          * Stage
          * @description A part of the work on one video, as people see it, in its order.
@@ -2656,6 +2795,12 @@ export interface components {
              */
             video_ids?: string[] | null;
         };
+        /**
+         * Way
+         * @description How whoever did it was recognised.
+         * @enum {unknown}
+         */
+        Way: "api_key" | "command" | "none" | "session";
         /**
          * Webhook
          * @description An address to which events are sent.
@@ -5323,6 +5468,209 @@ export interface operations {
             };
         };
     };
+    list_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sessions"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out_everywhere: {
+        parameters: {
+            query?: {
+                /** @description true to stay signed in in the browser that asks */
+                keep_this?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_audit_log: {
+        parameters: {
+            query?: {
+                /** @description only entries older than the one with this id */
+                before?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditLog"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_me: {
         parameters: {
             query?: never;
@@ -6601,6 +6949,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not available just now */
             503: {
                 headers: {
@@ -6623,7 +6980,12 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "render farm"
+                 *       "name": "render farm",
+                 *       "scopes": [
+                 *         "read",
+                 *         "write"
+                 *       ],
+                 *       "expires_in_days": 90
                  *     }
                  */
                 "application/json": components["schemas"]["NewApiKey"];

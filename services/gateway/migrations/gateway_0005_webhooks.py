@@ -6,7 +6,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from shared.migrating import migration
 
-ID = "2026-11-23T03:40:00:000000"
+ID = "2026-11-23T03:41:07:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "Webhooks."
 

@@ -1,18 +1,23 @@
 """The gateway's tables and every query on them. All clocks are PostgreSQL's."""
 
-from services.gateway.tables.accounts import Account, ApiKey, Caller, Session
+from services.gateway.tables.accounts import Account, Caller
 from services.gateway.tables.allowances import Allowance, Creation
+from services.gateway.tables.api_keys import ApiKey
+from services.gateway.tables.audit import AuditEntry
 from services.gateway.tables.deliveries import Deliveries, Delivery, Due
 from services.gateway.tables.notices import Choices, Letters, LinkKeys, Notices, NotificationChoices
 from services.gateway.tables.resets import PasswordReset
+from services.gateway.tables.sessions import KnownBrowser, Session
 from services.gateway.tables.templates import SettingsTemplate
 from services.gateway.tables.webhooks import Webhook, Webhooks
 
 TABLES = (
     Account,
     Session,
+    KnownBrowser,
     ApiKey,
     Allowance,
+    AuditEntry,
     Creation,
     PasswordReset,
     SettingsTemplate,
@@ -29,12 +34,14 @@ __all__ = [
     "Account",
     "Allowance",
     "ApiKey",
+    "AuditEntry",
     "Caller",
     "Choices",
     "Creation",
     "Deliveries",
     "Delivery",
     "Due",
+    "KnownBrowser",
     "Letters",
     "LinkKeys",
     "Notices",

@@ -1,4 +1,4 @@
-"""Accounts, and the sessions and API keys by which they are recognised."""
+"""Accounts, and who asks."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from uuid import UUID
 
 from msgspec import Struct
 from piccolo.columns import UUID as Uuid
-from piccolo.columns import Bytea, Integer, Text, Timestamptz
+from piccolo.columns import Integer, Text, Timestamptz
 from piccolo.table import Table
 
+from services.gateway.scopes import EVERYTHING, Scope
 from shared.batches import Tier
-
-MOST_SESSION_DAYS = 90
-"""However busy a session is, after this many days it ends."""
 
 
 class Caller(Struct, frozen=True, kw_only=True):
@@ -27,9 +25,11 @@ class Caller(Struct, frozen=True, kw_only=True):
     created_at: datetime
     concurrency: int | None = None
     """Videos at the same time that the account wants; None is as many as the tier allows."""
-    session: bytes | None = None
-    """Hash of the session's token; None for programs with an API key."""
+    session: UUID | None = None
+    """None for programs with an API key."""
     api_key: UUID | None = None
+    scopes: frozenset[Scope] = frozenset(EVERYTHING)
+    """What it may do: an API key what it was made for, a session everything."""
 
 
 class Account(Table, tablename="accounts"):
@@ -113,135 +113,14 @@ class Account(Table, tablename="accounts"):
         )
 
 
-class Session(Table, tablename="sessions"):
-    """A browser in which somebody signed in; the token itself is only in its cookie."""
-
-    token_hash = Bytea(primary_key=True)
-    user_id = Uuid()
-    created_at = Timestamptz()
-    last_used_at = Timestamptz()
-    expires_at = Timestamptz()
-
-    @classmethod
-    async def begin(cls, token_hash: bytes, user_id: UUID, days: int) -> None:
-        """Start a session that ends after so many days without use."""
-        await cls.raw(
-            "insert into sessions (token_hash, user_id, expires_at) values ({}, {}, now() + {}::float8 * interval '1 day')",
-            token_hash,
-            user_id,
-            days,
-        )
-
-    @classmethod
-    async def caller(cls, token_hash: bytes, days: int) -> Caller | None:
-        """Whose session this is, if it has not expired; its use is noted once a minute at most."""
-        rows = await cls.raw(
-            """
-            with found as (
-                select token_hash, last_used_at, accounts.*
-                from sessions join accounts on accounts.id = user_id
-                where token_hash = {} and expires_at > now()
-            ), noted as (
-                update sessions set last_used_at = now(), expires_at = least(
-                    now() + {}::float8 * interval '1 day', sessions.created_at + {}::float8 * interval '1 day')
-                from found
-                where sessions.token_hash = found.token_hash and found.last_used_at < now() - interval '1 minute'
-            )
-            select id, email, tier, role, created_at, concurrency from found
-            """,
-            token_hash,
-            days,
-            MOST_SESSION_DAYS,
-        )
-        return _caller(rows[0], session=token_hash) if rows else None
-
-    @classmethod
-    async def end(cls, token_hash: bytes) -> None:
-        """Sign out."""
-        await cls.raw("delete from sessions where token_hash = {}", token_hash)
-
-    @classmethod
-    async def end_all(cls, user_id: UUID, *, but: bytes | None = None) -> int:
-        """Sign out everywhere, or everywhere but in one browser; returns in how many."""
-        sql = "delete from sessions where user_id = {} and token_hash is distinct from {}::bytea returning user_id"
-        return len(await cls.raw(sql, user_id, but))
-
-    @classmethod
-    async def sweep(cls) -> int:
-        """Remove expired sessions; returns how many."""
-        return len(await cls.raw("delete from sessions where expires_at <= now() returning user_id"))
-
-
-class ApiKey(Table, tablename="api_keys"):
-    """A program's way in. SHA-256 is enough for a key of 256 random bits; only a password needs a slow hash."""
-
-    id = Uuid(primary_key=True)
-    user_id = Uuid()
-    name = Text()
-    prefix = Text()
-    key_hash = Bytea()
-    created_at = Timestamptz()
-    last_used_at = Timestamptz(null=True)
-    revoked_at = Timestamptz(null=True)
-
-    @classmethod
-    async def make(cls, key_id: UUID, user_id: UUID, name: str, prefix: str, key_hash: bytes) -> dict[str, Any]:
-        """Write down a new key; returns its row."""
-        rows: list[dict[str, Any]] = await cls.raw(
-            """
-            insert into api_keys (id, user_id, name, prefix, key_hash) values ({}, {}, {}, {}, {})
-            returning id, name, prefix, created_at, last_used_at
-            """,
-            key_id,
-            user_id,
-            name,
-            prefix,
-            key_hash,
-        )
-        return rows[0]
-
-    @classmethod
-    async def of(cls, user_id: UUID) -> list[dict[str, Any]]:
-        """A user's keys that are not revoked, newest first."""
-        rows: list[dict[str, Any]] = await cls.raw(
-            """
-            select id, name, prefix, created_at, last_used_at from api_keys
-            where user_id = {} and revoked_at is null order by created_at desc, id
-            """,
-            user_id,
-        )
-        return rows
-
-    @classmethod
-    async def revoke(cls, user_id: UUID, key_id: UUID) -> bool:
-        """Make a key worthless; returns whether the user had it."""
-        sql = """
-            update api_keys set revoked_at = now() where id = {} and user_id = {} and revoked_at is null returning id
-            """
-        return bool(await cls.raw(sql, key_id, user_id))
-
-    @classmethod
-    async def caller(cls, key_hash: bytes) -> Caller | None:
-        """Whose key this is, if it is not revoked; its use is noted once a minute at most."""
-        rows = await cls.raw(
-            """
-            with found as (
-                select api_keys.id as key_id, last_used_at, accounts.*
-                from api_keys join accounts on accounts.id = user_id
-                where key_hash = {} and revoked_at is null
-            ), noted as (
-                update api_keys set last_used_at = now() from found
-                where api_keys.id = found.key_id
-                    and (found.last_used_at is null or found.last_used_at < now() - interval '1 minute')
-            )
-            select key_id, id, email, tier, role, created_at, concurrency from found
-            """,
-            key_hash,
-        )
-        return _caller(rows[0], api_key=rows[0]["key_id"]) if rows else None
-
-
-def _caller(row: dict[str, Any], *, session: bytes | None = None, api_key: UUID | None = None) -> Caller:
+def caller_in(
+    row: dict[str, Any],
+    *,
+    session: UUID | None = None,
+    api_key: UUID | None = None,
+    scopes: frozenset[Scope] = frozenset(EVERYTHING),
+) -> Caller:
+    """The caller that a row of an account is about."""
     return Caller(
         user_id=row["id"],
         email=row["email"],
@@ -251,4 +130,5 @@ def _caller(row: dict[str, Any], *, session: bytes | None = None, api_key: UUID 
         concurrency=row["concurrency"],
         session=session,
         api_key=api_key,
+        scopes=scopes,
     )

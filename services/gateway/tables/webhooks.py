@@ -100,10 +100,9 @@ class Webhooks(Table, tablename="webhooks"):
         )
 
     @classmethod
-    async def forget(cls, user_id: UUID, webhook_id: UUID) -> bool:
-        """Delete a webhook and its log; returns whether the user had it."""
-        sql = "delete from webhooks where id = {} and user_id = {} returning id"
-        return bool(await cls.raw(sql, webhook_id, user_id))
+    async def forget(cls, webhook_id: UUID) -> None:
+        """Delete a webhook and its log."""
+        await cls.raw("delete from webhooks where id = {}", webhook_id)
 
     @classmethod
     async def works(cls, webhook_id: UUID) -> None:
