@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Mapping, Sequence
+from functools import cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import urlsplit
 
+import certifi
 import httpx
 from msgspec import Struct
 
@@ -123,7 +126,7 @@ async def _send(url: str, body: bytes, headers: Mapping[str, str], addresses: Se
     extensions = {"sni_hostname": parsed.host} if parsed.scheme == "https" else {}
     request_headers = {**headers, "Host": parsed.netloc.decode("ascii"), "Accept-Encoding": "identity"}
     failure: httpx.ConnectError | None = None
-    async with httpx.AsyncClient(follow_redirects=False, trust_env=False, timeout=None) as client:  # noqa: S113 - `send` limits it
+    async with httpx.AsyncClient(verify=trusted(), follow_redirects=False, trust_env=False, timeout=None) as client:  # noqa: S113 - `send` limits it
         for address in addresses:
             target = parsed.copy_with(host=str(address))
             try:
@@ -134,6 +137,14 @@ async def _send(url: str, body: bytes, headers: Mapping[str, str], addresses: Se
             except httpx.ConnectError as error:
                 failure = error
     raise failure or httpx.ConnectError("the name has no address")
+
+
+@cache
+def trusted() -> ssl.SSLContext:
+    """Whose certificates are believed: what everybody believes, and what this machine does besides. Made once, for it is slow."""
+    context = ssl.create_default_context(cafile=certifi.where())
+    context.load_default_certs()
+    return context
 
 
 async def _excerpt(answer: httpx.Response) -> str:

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address, ip_network
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from services.gateway import outside
 from shared.errors import Invalid, Unavailable
@@ -148,6 +156,52 @@ async def test_of_a_long_answer_only_the_beginning_is_read_and_a_slow_one_is_not
     server.close()
     with pytest.raises(Unavailable, match="connection failed"):
         await outside.send(f"{url}/gone", b"", {}, allowed=HERE, patience_s=5)
+
+
+async def test_a_certificate_has_to_be_for_the_name_though_the_connection_is_made_to_an_address(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    named(monkeypatch, ["127.0.0.1"])
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate(tmp_path, "hooks.example.com"))
+    seen: list[str | None] = []
+    context.sni_callback = lambda _socket, name, _context: seen.append(name)
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        writer.close()
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0, ssl=context)
+    port = server.sockets[0].getsockname()[1]
+    with pytest.raises(Unavailable):
+        await outside.send(f"https://hooks.example.com:{port}/", b"", {}, allowed=HERE, patience_s=5)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
+    outside.trusted.cache_clear()
+    reply = await outside.send(f"https://hooks.example.com:{port}/", b"", {}, allowed=HERE, patience_s=5)
+    assert (reply.status, reply.excerpt) == (200, "ok") and seen[-1] == "hooks.example.com"
+    with pytest.raises(Unavailable):
+        await outside.send(f"https://other.example.com:{port}/", b"", {}, allowed=HERE, patience_s=5)
+    outside.trusted.cache_clear()
+    server.close()
+
+
+def certificate(folder: Path, name: str) -> Path:
+    """A certificate for a name that nobody vouches for, with its key."""
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    made = (
+        x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = folder / "certificate.pem"
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(made.public_bytes(Encoding.PEM) + secret)
+    return path
 
 
 def named(monkeypatch: pytest.MonkeyPatch, addresses: list[str]) -> list[str]:
