@@ -11,6 +11,7 @@ from services.scheduler.accounting import STARTED, held
 from services.scheduler.endings import batch_ended
 from services.scheduler.events import BatchEvent, Step
 from services.scheduler.pipeline import advance
+from services.scheduler.quota import nearly_used
 from services.scheduler.show import show_batch, show_video
 from services.scheduler.state import BatchState
 from services.scheduler.tables import BatchJobs, QueueUsers, UsageLedger
@@ -58,7 +59,7 @@ async def change(
     """
     async with outbox.change():
         old, now = await lock_batch(batch_id, user_id)
-        step = await _within_quota(old, event, advance(old, event, now), now, tiers)
+        step = await _within_quota(outbox, old, event, advance(old, event, now), now, tiers)
         said = (*step.commands, *batch_ended(old, step.batch, now))
         along = [*UsageLedger.booking(old, step.ledger, now), *outbox.adding(*said)]
         new = await BatchJobs.store(old, step.batch, now, along)
@@ -67,9 +68,9 @@ async def change(
 
 
 async def _within_quota(
-    old: BatchState, event: BatchEvent, step: Step, now: datetime, tiers: Mapping[Tier, Limits]
+    outbox: Outbox, old: BatchState, event: BatchEvent, step: Step, now: datetime, tiers: Mapping[Tier, Limits]
 ) -> Step:
-    """The step, unless it would hold more minutes or open more batches than the user's tier allows.
+    """The step, unless it would hold more minutes or open more batches than the user's tier allows; tells when that is near.
 
     A video that is uploaded after the start, and for which no minutes are left, fails alone.
     """
@@ -85,8 +86,10 @@ async def _within_quota(
         raise QuotaExceeded(
             f"Your tier ({tier}) allows {limits.open_batches} batches at the same time; wait until one has ended, or cancel one."
         )
-    left_s = limits.minutes_per_month * 60 - await UsageLedger.used_s(old.user_id, now)
+    used_s = await UsageLedger.used_s(old.user_id, now)
+    left_s = limits.minutes_per_month * 60 - used_s
     if wanted_s <= left_s:
+        await outbox.add(*nearly_used(old.user_id, limits, used_s, used_s + wanted_s, now))
         return step
     sentence = (
         f"This needs {wanted_s / 60:.0f} minutes of processing, and {max(0.0, left_s) / 60:.0f} of the"

@@ -1,4 +1,4 @@
-"""What is told of batches and exports that end."""
+"""What is told of batches and exports that end, and of a month that is nearly used up."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ from services.scheduler.exporting import ExportState
 from services.scheduler.service import Scheduler
 from services.scheduler.tables import BatchJobs
 from shared.batches import BatchStatus, ExportFormat, ExportStatus, VideoStatus
-from shared.messages import BatchEnded, CancelBatch, ExportOptions
+from shared.messages import BatchEnded, CancelBatch, ExportOptions, NoticeRaised
+from shared.notices import NoticeKind
 from tests.scheduler.states import NOW, batch, in_status
 from tests.scheduler.test_answers import USER, claimed, dispatched, processed, ready
+from tests.scheduler.test_usage import limited
 
 
 async def told(kind: type[Any]) -> list[Any]:
@@ -74,3 +76,17 @@ async def test_a_batch_that_is_cancelled_is_told_as_cancelled(scheduler: Schedul
     await cancel_batch(CancelBatch(request_id=uuid4(), user_id=USER, batch_id=request.batch_id), scheduler)
     (event,) = await told(BatchEnded)
     assert event.report.status is BatchStatus.CANCELLED
+
+
+async def test_a_month_that_is_nearly_used_up_is_told_once(scheduler: Scheduler) -> None:
+    limited(scheduler, minutes_per_month=5)
+    await ready(scheduler, 3)
+    assert await told(NoticeRaised) == []
+    request = await ready(scheduler, 1)
+    (event,) = await told(NoticeRaised)
+    assert (event.kind, event.email) == (NoticeKind.QUOTA, True)
+    assert event.text.startswith("4 of 5 minutes")
+    await cancel_batch(CancelBatch(request_id=uuid4(), user_id=USER, batch_id=request.batch_id), scheduler)
+    await ready(scheduler, 2)
+    # Told again under the same id, it makes no second notice.
+    assert {again.event_id for again in await told(NoticeRaised)} == {event.event_id}
