@@ -15,9 +15,10 @@ from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from services.gateway import examples
-from services.gateway.deliveries import send_for_ever
+from services.gateway.deliveries import PER_USER, send_for_ever
 from services.gateway.housekeeping import sweep
 from services.gateway.notice_handlers import batch_ended, export_ended, notice_raised
+from services.gateway.tables import Deliveries
 from shared.messages import ExportEnded, NoticeRaised
 from shared.notices import NoticeKind
 from stack.local import LocalStack
@@ -207,3 +208,41 @@ async def test_the_log_is_forgotten_after_a_while(house: House, receiver: Receiv
     migrated.sql("update gateway.webhook_deliveries set created_at = now() - interval '31 days'")
     await sweep(house.at)
     assert await log_of(ada, made) == []
+
+
+async def test_what_a_worker_took_that_died_is_due_again_and_nobody_else_has_it_meanwhile(
+    start: Start, receiver: Receiver, migrated: LocalStack
+) -> None:
+    house = await start(webhook_networks="127.0.0.0/8")
+    ada = await house.person()
+    await hook(ada, receiver.url)
+    await batch_ended(ended(ada.user_id), house.at)
+    (taken,) = await Deliveries.take_due(10, 60, [])
+    assert taken.tries_left == 9 and await Deliveries.take_due(10, 60, []) == []
+    migrated.sql("update gateway.webhook_deliveries set next_try_at = now()")
+    assert await Deliveries.take_due(10, 60, [ada.user_id]) == []
+    (again,) = await Deliveries.take_due(10, 60, [])
+    assert (again.id, again.event_id, again.tries_left) == (taken.id, taken.event_id, 8)
+
+
+async def test_slow_receivers_of_one_user_keep_nobody_else_waiting(house: House, receiver: Receiver) -> None:
+    ada, eve = await house.person(), await house.person()
+    held = asyncio.Event()
+
+    async def wait(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await held.wait()
+        writer.close()
+
+    slow = await asyncio.start_server(wait, "127.0.0.1", 0)
+    stuck = await hook(ada, f"http://127.0.0.1:{slow.sockets[0].getsockname()[1]}/")
+    for _ in range(PER_USER + 4):
+        await batch_ended(ended(ada.user_id), house.at)
+    async with asyncio.timeout(10):
+        while sum(one["attempts"] for one in await log_of(ada, stuck)) < PER_USER:
+            await asyncio.sleep(0.05)
+    await hook(eve, receiver.url)
+    await batch_ended(ended(eve.user_id), house.at)
+    await receiver.request()
+    assert any(one["attempts"] == 0 for one in await log_of(ada, stuck))
+    held.set()
+    slow.close()
