@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from services.gateway import outside, signing
 from services.gateway.notice_handlers import announce
+from services.gateway.sending_metrics import webhook_seconds, webhook_tries, webhooks_disabled
 from services.gateway.service import Gateway
 from services.gateway.tables import Deliveries, Due, Webhooks
 from shared.errors import DailiesError
@@ -68,8 +69,10 @@ async def deliver(due: Due, at: Gateway) -> None:
     """Try once, and write down what came of it."""
     begun = time.monotonic()
     outcome = await _try(due, at)
-    took_ms = round((time.monotonic() - begun) * 1000)
-    await settle(due, outcome, took_ms, at)
+    took_s = time.monotonic() - begun
+    webhook_seconds.observe(took_s)
+    webhook_tries.labels("delivered" if outcome.error is None else "later" if due.tries_left else "failed").inc()
+    await settle(due, outcome, round(took_s * 1000), at)
 
 
 async def settle(due: Due, outcome: Outcome, took_ms: int, at: Gateway) -> None:
@@ -120,6 +123,7 @@ def _again_in_s(tries_left: int, at: Gateway) -> float:
 async def _disable(due: Due, reason: str, at: Gateway) -> None:
     if not await Webhooks.disable(due.webhook_id, reason):
         return
+    webhooks_disabled.inc()
     notice = Notice(
         id=uuid.uuid4(),
         kind=NoticeKind.WEBHOOK_DISABLED,

@@ -6,11 +6,12 @@ from uuid import uuid5
 
 from services.gateway import mail, report_letter, unsubscribing
 from services.gateway.mail import Letter, button, footer, page, paragraph
+from services.gateway.sending_metrics import letters
 from services.gateway.service import Gateway
 from services.gateway.tables import Account, Letters, LinkKeys, NotificationChoices
 from services.gateway.unsubscribing import LetterKind
 from shared.batches import BatchStatus
-from shared.errors import PermanentFailure
+from shared.errors import PermanentFailure, Unavailable
 from shared.logs import logger
 from shared.messages import BatchEnded, NoticeRaised, SendLetter
 from shared.work import handles
@@ -73,8 +74,13 @@ async def send_letter(command: SendLetter, at: Gateway) -> None:
     try:
         await mail.send(_letter(command, email, at), at.settings)
     except PermanentFailure as error:
+        letters.labels("refused").inc()
         log.error("a letter could not be mailed", user_id=str(command.user_id), error=str(error))
         return
+    except Unavailable:
+        letters.labels("later").inc()
+        raise
+    letters.labels("sent").inc()
     await Letters.note(command.letter_id)
 
 

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 from msgspec.structs import replace
+from prometheus_client import REGISTRY
 
 from services.gateway import examples, report_letter
 from services.gateway.notice_handlers import batch_ended
@@ -142,6 +143,12 @@ async def test_a_letter_arrives_once_with_both_parts_though_the_mail_server_was_
     assert "Field notes" in (await office.letter(1))["Subject"]
     assert len(office.letters) == 2
     await eventually(lambda: migrated.sql("select count(*) from gateway.letters").strip() == "2")
+    assert all(sample("dailies_gateway_letters_total", outcome) >= 2 for outcome in ("sent", "later"))
+
+
+def sample(name: str, outcome: str) -> float:
+    """A count as monitoring reads it."""
+    return REGISTRY.get_sample_value(name, {"outcome": outcome}) or 0.0
 
 
 async def test_only_large_batches_are_mailed_unless_somebody_chose_otherwise(
