@@ -8,6 +8,8 @@ export const DEFAULT_SETTINGS: BatchSettings = {
   vocabulary: [],
   embed_subtitles: false,
   remove_silence: true,
+  silence_mode: "loudness",
+  auto_threshold: false,
   silence_threshold: -40,
   min_silence_s: 0.5,
   margin_before_s: 0.15,
