@@ -143,9 +143,9 @@ def _spoken(word: str, voice: str, folder: Path) -> Sound:
             wav = Path(room, "word.wav")
             subprocess.run(["espeak-ng", "-v", voice, "-s", "150", "-w", str(wav), word], check=True)
             with wave.open(str(wav)) as file:
-                sound, rate = np.frombuffer(file.readframes(file.getnframes()), np.int16), file.getframerate()
-        length = len(sound) * RATE // rate
-        sound = np.fft.irfft(np.fft.rfft(sound)[: length // 2 + 1], length).astype(np.float32)
+                raw, rate = np.frombuffer(file.readframes(file.getnframes()), np.int16), file.getframerate()
+        length = len(raw) * RATE // rate
+        sound = np.fft.irfft(np.fft.rfft(raw)[: length // 2 + 1], length).astype(np.float32)
         sound /= np.abs(sound).max()
         heard = np.flatnonzero(np.abs(sound) > HEARD)
         np.save(kept, sound[heard[0] : heard[-1] + 1])

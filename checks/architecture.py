@@ -16,6 +16,7 @@ CLIENT_MAY_USE = ("batches", "media", "reports", "views")
 MEASURED_FROM_INSIDE = (
     "bench.queue -> services.scheduler.**",
     "bench.by_hand -> services.processor.**",
+    "bench.topics.cuts -> services.processor.**",
     "bench.topics.export -> services.exporter.**",
     "bench.topics.transcripts -> services.processor.**",
 )

@@ -132,6 +132,7 @@ def _silencedetect(path: Path, one: Talk) -> list[Span]:
 
 def _first_without_loss(talks: Sequence[Talk], silences: Sequence[list[Span]]) -> tuple[float, list[list[Span]]]:
     """The smallest margin around sound with which no word is clipped, and what is cut with it; the largest, if none will do."""
+    margin_s, cuts = 0.0, list(silences)
     for margin_s in MARGINS_S:
         cuts = [_within(found, margin_s, one.duration_s) for one, found in zip(talks, silences, strict=True)]
         if not any(clipped(one.words, found) for one, found in zip(talks, cuts, strict=True)):

@@ -28,10 +28,12 @@ def fitting_threshold(levels: Levels, speech: Sequence[Span]) -> float:
     if not audible.any():
         return USUAL_DB
     if (audible & spoken).any() and (audible & ~spoken).any():
-        noise, loud, share = np.median(levels[audible & ~spoken]), np.median(levels[audible & spoken]), 0.5
+        noise, loud = float(np.median(levels[audible & ~spoken])), float(np.median(levels[audible & spoken]))
+        share = 0.5
     else:
-        (noise, loud), share = np.percentile(levels[audible], (10, 90)), 0.3
-    return float(np.clip(noise + max(6.0, (loud - noise) * share), LOWEST_DB, HIGHEST_DB))
+        noise, loud = (float(level) for level in np.percentile(levels[audible], (10, 90)))
+        share = 0.3
+    return min(HIGHEST_DB, max(LOWEST_DB, noise + max(6.0, (loud - noise) * share)))
 
 
 def trimmed(speech: Sequence[Span], levels: Levels) -> list[Span]:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from services.processor.cuts import edited, keep_everything, removed
-from services.processor.decisions import Decision, common, decide, recorded
+from services.processor.cuts import common, edited, keep_everything, removed
+from services.processor.decisions import Decision, decide, recorded
 from services.processor.listening import WINDOW_S, Levels
 from shared.batches import BatchSettings, SilenceMode
 from shared.cutting import Action, CutEdit, Stretch, Why
