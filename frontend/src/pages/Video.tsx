@@ -1,5 +1,5 @@
 import { ArrowLeft, Download, FileVideo, ListVideo } from "lucide-react";
-import { type ReactNode, useCallback, useRef, useState } from "react";
+import { lazy, type ReactNode, Suspense, useCallback, useRef, useState } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
 import { HighlightTimeline } from "@/components/batch/HighlightTimeline";
 import { Player } from "@/components/batch/Player";
@@ -15,10 +15,14 @@ import { Card, CardBody, CardHeader, CardTitle } from "@/components/ui/card";
 import { RadioGroup } from "@/components/ui/radio-group";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useBatchJob } from "@/hooks/batches";
+import { type Preview, useCuts, usePreview } from "@/hooks/cuts";
 import { useVideo } from "@/hooks/videos";
 import { useHighlights, useTranscript } from "@/hooks/words";
+import { onOutput, onSource } from "@/lib/cuts";
 import { formatBytes, formatDuration, plural } from "@/lib/format";
-import type { BatchVideo, Video as VideoView } from "@/types/batch";
+import type { BatchJob, BatchVideo, Video as VideoView } from "@/types/batch";
+
+const CutEditor = lazy(() => import("@/components/cuts/CutEditor"));
 
 export function Video() {
   const { id = "" } = useParams();
@@ -54,10 +58,10 @@ export function Video() {
 
 function InBatch({ video, batchId }: { video: VideoView; batchId: string }) {
   const { data: batch } = useBatchJob(batchId);
-  return <Shown video={video} made={batch?.videos.find((one) => one.video_id === video.id) ?? null} />;
+  return <Shown video={video} batch={batch} made={batch?.videos.find((one) => one.video_id === video.id) ?? null} />;
 }
 
-function Shown({ video, made }: { video: VideoView; made: BatchVideo | null }) {
+function Shown({ video, batch, made }: { video: VideoView; batch?: BatchJob; made: BatchVideo | null }) {
   const [wanted, setWanted] = useState<"output" | "source" | null>(null);
   const output = made?.output_video_url ?? null;
   const shows = wanted ?? (output ? "output" : "source");
@@ -68,6 +72,10 @@ function Shown({ video, made }: { video: VideoView; made: BatchVideo | null }) {
   const from = Number.parseFloat(params.get("t") ?? "0") || 0;
   const player = useRef<HTMLVideoElement>(null);
   const [at, setAt] = useState(from);
+  const { data: cuts } = useCuts(made);
+  const [preview, setPreview] = useState<Preview | null>(null);
+  const over = useCallback(() => setPreview(null), []);
+  usePreview(player, shows === "source" ? preview : null, over);
   const seek = useCallback((seconds: number) => {
     if (!player.current) return;
     setAt(seconds);
@@ -75,6 +83,12 @@ function Shown({ video, made }: { video: VideoView; made: BatchVideo | null }) {
     // A browser may refuse to play; where the player stands is right all the same.
     player.current.play()?.catch(() => {});
   }, []);
+  const show = (version: "output" | "source") => {
+    // The same moment in the other version.
+    if (cuts && version !== shows) setAt(version === "output" ? onOutput(cuts.cuts, at) : onSource(cuts.cuts, at));
+    setPreview(null);
+    setWanted(version);
+  };
   const result = made?.processing_result;
   const length = (shows === "output" ? result?.output_s : result?.source_s) ?? 0;
   return (
@@ -90,7 +104,7 @@ function Shown({ video, made }: { video: VideoView; made: BatchVideo | null }) {
               segments={transcript?.transcript.segments}
               language={transcript?.transcript.language}
               timeline={shows}
-              from={shows === "output" ? from : 0}
+              from={at}
               onTime={setAt}
             />
           ) : (
@@ -111,7 +125,7 @@ function Shown({ video, made }: { video: VideoView; made: BatchVideo | null }) {
             <RadioGroup
               label="Version"
               value={shows}
-              onChange={setWanted}
+              onChange={show}
               choices={[
                 { value: "output", label: "Result" },
                 { value: "source", label: "Original" },
@@ -133,6 +147,28 @@ function Shown({ video, made }: { video: VideoView; made: BatchVideo | null }) {
           <Alert live={false} title="It could not be processed">
             {made.error_message}
           </Alert>
+        )}
+        {result && result.warnings.length > 0 && (
+          <Alert tone="busy" live={false} title="Worth a look">
+            {result.warnings.map((warning) => (
+              <p key={warning}>{warning}</p>
+            ))}
+          </Alert>
+        )}
+        {made && batch && cuts && (
+          <Suspense fallback={<Skeleton className="h-96 rounded-xl" />}>
+            <CutEditor
+              of={cuts}
+              batch={batch}
+              video={made}
+              at={shows === "source" ? at : onSource(cuts.cuts, at)}
+              onSeek={(seconds) => seek(shows === "source" ? seconds : onOutput(cuts.cuts, seconds))}
+              onPreview={(wanted) => {
+                if (video.source_url) setWanted("source");
+                setPreview(wanted);
+              }}
+            />
+          </Suspense>
         )}
         {highlights && <HighlightTimeline of={highlights} timeline={shows} duration={length} at={at} onSeek={seek} />}
         {transcript && <TranscriptPanel of={transcript} timeline={shows} at={at} onSeek={seek} />}
