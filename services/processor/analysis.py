@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from services.processor import checkpoints
 from services.processor.cuts import edited, keep_everything
-from services.processor.decisions import Decision, decide, recorded
+from services.processor.decisions import Decision, decide, recorded, too_noisy
 from services.processor.highlights.finding import Material, find_highlights
 from services.processor.highlights.scenes import scene_changes
 from services.processor.limits import limits_of, net_s
@@ -124,6 +124,8 @@ class _Analyst:
         settings, facts = self.video.settings, self.video.facts
         async with self.reporter.step(Step.CUTTING):
             decision = decide(sound.levels, sound.speech, spoken.spans if spoken else (), facts, settings)
+            noisy = too_noisy(decision, sound.levels, sound.speech, facts, settings)
+        self.doubts += [noisy] if noisy else []
         if decision.cut_list.keep:
             return decision
         self.doubts.append(

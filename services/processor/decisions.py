@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from services.processor.cuts import MIN_CUT_S, PROTECTION_PAD_S, common, loud_spans, plan_cuts, removed
 from services.processor.listening import WINDOW_S, Levels
@@ -13,6 +14,9 @@ from services.processor.thresholds import fitting_threshold, trimmed, with_begin
 from shared.batches import BatchSettings, SilenceMode
 from shared.cutting import CutEdit, CutRecord, Stretch, Why
 from shared.media import CutList, MediaFacts, Span
+
+WORTH_TELLING_S = 2.0
+"""So much silence that is not cut is worth a sentence."""
 
 
 class Decision(Struct, frozen=True, kw_only=True):
@@ -46,6 +50,22 @@ def decide(
         words=tuple(words),
         mode=settings.silence_mode,
         threshold_db=None if threshold_db is None else round(threshold_db, 1),
+    )
+
+
+def too_noisy(
+    decision: Decision, levels: Levels, speech: Sequence[Span], facts: MediaFacts, settings: BatchSettings
+) -> str | None:
+    """What to tell people when nothing was cut because even its silence is louder than the threshold; None otherwise."""
+    if decision.mode is not SilenceMode.LOUDNESS or settings.auto_threshold or not decision.cut_list.cuts_nothing:
+        return None
+    other = decide(levels, speech, decision.words, facts, replace(settings, auto_threshold=True))
+    saved_s = other.cut_list.source_duration_s - other.cut_list.kept_s
+    if not other.cut_list.keep or saved_s < WORTH_TELLING_S:
+        return None
+    return (
+        f"No silence was found, because what lies beneath the voices is louder than {settings.silence_threshold:g} dB. "
+        f"A threshold of its own, here {other.threshold_db:g} dB, would remove {saved_s:.0f} s."
     )
 
 

@@ -41,7 +41,8 @@ def trimmed(speech: Sequence[Span], levels: Levels) -> list[Span]:
 
     An end moves inwards to where it rises out of the stillest tenth of a second near it.
     """
-    smooth, still = _smoothed(levels, 3), _smoothed(levels, 10)
+    power = np.power(np.float32(10), levels / 10)
+    smooth, still = _smoothed(power, 3), _smoothed(power, 10)
     near, most = round(1 / WINDOW_S), round(MOST_MOVED_S / WINDOW_S)
     found = []
     for span in speech:
@@ -69,8 +70,9 @@ def _marked(spans: Sequence[Span], windows: int) -> NDArray[np.bool_]:
     return marked
 
 
-def _smoothed(levels: Levels, windows: int) -> Levels:
+def _smoothed(power: Levels, windows: int) -> Levels:
     """The loudness of so many windows around each, in dB."""
-    power = np.pad(np.power(10, levels.astype(np.float64) / 10), (windows // 2, windows - 1 - windows // 2), "edge")
-    sums = np.concatenate(([0.0], np.cumsum(power)))
-    return np.asarray(10 * np.log10(np.maximum((sums[windows:] - sums[:-windows]) / windows, 1e-12)), np.float32)
+    if len(power) < windows:
+        return np.full(len(power), -np.inf, np.float32)
+    mean = np.convolve(power, np.full(windows, 1 / windows, np.float32), "same")
+    return np.asarray(10 * np.log10(np.maximum(mean, 1e-12)), np.float32)

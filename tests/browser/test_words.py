@@ -31,7 +31,7 @@ SETTINGS = {
 
 
 async def processed(page: Page, url: str, path: Path, settings: dict[str, Any]) -> tuple[str, str]:
-    """Have a video processed with these settings by the API, as the one who is signed in; gives the ids of its batch and of itself."""
+    """Have a video processed by the API, as the one who is signed in; gives the ids of its batch and of itself."""
     asking = page.request
     headers = {"Origin": url}
 

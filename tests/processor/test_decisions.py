@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from services.processor.cuts import common, edited, keep_everything, removed
-from services.processor.decisions import Decision, decide, recorded
+from services.processor.decisions import Decision, decide, recorded, too_noisy
 from services.processor.listening import WINDOW_S, Levels
 from shared.batches import BatchSettings, SilenceMode
 from shared.cutting import Action, CutEdit, Stretch, Why
@@ -54,6 +54,18 @@ def test_a_threshold_of_its_own_finds_the_silence_over_any_noise(floor_db: float
     assert edges(decision.cut_list) == [(2, 3), (5, 8)]
     assert decision.threshold_db is not None and floor_db < decision.threshold_db < -18
     assert recorded(decision, decision.cut_list, (), b"").threshold_db == decision.threshold_db
+
+
+def test_noise_above_the_threshold_is_told_with_what_to_do() -> None:
+    noisy = levels((2, 3), (5, 8), floor_db=-36, loud_db=-15)
+    decision = decide(noisy, (), (), TEN_SECONDS, BARE)
+    assert decision.cut_list.cuts_nothing
+    told = too_noisy(decision, noisy, (), TEN_SECONDS, BARE)
+    assert told is not None and "louder than -40 dB" in told and "would remove 6 s" in told
+    fitting = replace(BARE, auto_threshold=True)
+    assert too_noisy(decide(noisy, (), (), TEN_SECONDS, fitting), noisy, (), TEN_SECONDS, fitting) is None
+    loud = levels((0, 10))
+    assert too_noisy(decide(loud, (), (), TEN_SECONDS, BARE), loud, (), TEN_SECONDS, BARE) is None
 
 
 def test_each_cut_and_each_protected_stretch_has_its_reason() -> None:
