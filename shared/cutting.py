@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated
+from uuid import UUID
 
 from msgspec import Meta, Struct
 
@@ -71,6 +72,29 @@ class CutRecord(Struct, frozen=True, kw_only=True):
     """The threshold that was used, also where it was found in the file itself."""
     peaks: bytes = b""
     """The waveform: the highest deflection of each fiftieth of a second, 255 being full scale. Empty when nobody listened."""
+
+
+class VideoCuts(Struct, frozen=True, kw_only=True):
+    """What was cut out of a finished video and why, in seconds of its source."""
+
+    version: UUID
+    """The run that made the output; edits name it, so that nobody undoes what somebody else has just done."""
+    source_s: float
+    output_s: float
+    cuts: tuple[Stretch, ...]
+    """What is cut, in order."""
+    automatic: tuple[Stretch, ...]
+    """What would be cut if nobody had edited anything."""
+    protected: tuple[Stretch, ...]
+    """What is kept although it would have been cut."""
+    edits: tuple[CutEdit, ...]
+    """What a person wanted kept or cut."""
+    mode: SilenceMode | None
+    """By what it was cut; null when silence was not removed."""
+    threshold_db: float | None
+    """The threshold that was used, also where it was found in the video itself."""
+    peaks: tuple[int, ...]
+    """The waveform: the highest deflection, up to 255, in each of equal parts of the source; empty when nobody listened."""
 
 
 def merged(edits: Iterable[CutEdit], duration_s: float) -> tuple[CutEdit, ...]:

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from shared.batches import BatchSettings, SilenceMode, Tier
-from shared.cutting import MOST_EDITS, CutEdit, Stretch
+from shared.batches import BatchSettings, Tier
+from shared.cutting import MOST_EDITS, CutEdit
 from shared.tiers import Limits
 from shared.transcripts import Highlight, Transcript
 from shared.views import BatchJob, BatchVideo, UploadPlan, Video, VideoBatch
@@ -119,29 +119,6 @@ class NewRendering(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """How a completed video is to be rendered again."""
 
     settings: Annotated[BatchSettings, Meta(description="an object with all settings for this video")]
-
-
-class VideoCuts(Struct, frozen=True, kw_only=True):
-    """What was cut out of a finished video and why, in seconds of its source."""
-
-    version: UUID
-    """The run that made the output; edits name it, so that nobody undoes what somebody else has just done."""
-    source_s: float
-    output_s: float
-    cuts: tuple[Stretch, ...]
-    """What is cut, in order."""
-    automatic: tuple[Stretch, ...]
-    """What would be cut if nobody had edited anything."""
-    protected: tuple[Stretch, ...]
-    """What is kept although it would have been cut."""
-    edits: tuple[CutEdit, ...]
-    """What a person wanted kept or cut."""
-    mode: SilenceMode | None
-    """By what it was cut; null when silence was not removed."""
-    threshold_db: float | None
-    """The threshold that was used, also where it was found in the video itself."""
-    peaks: tuple[int, ...]
-    """The waveform: the highest deflection, up to 255, in each of equal parts of the source; empty when nobody listened."""
 
 
 class NewCuts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

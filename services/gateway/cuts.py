@@ -12,11 +12,11 @@ from litestar import get, put
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from services.gateway import examples, word_examples
-from services.gateway.bodies import NewCuts, VideoCuts
+from services.gateway.bodies import NewCuts
 from services.gateway.openapi import told
 from services.gateway.parameters import At, Who
 from services.gateway.words import decoded, video_of
-from shared.cutting import CutRecord, Stretch, Why
+from shared.cutting import CutRecord, Stretch, VideoCuts, Why
 from shared.errors import NotFound
 from shared.messages import RenderAgain
 from shared.views import BatchJob

@@ -89,6 +89,13 @@ async def test_cuts_are_seen_heard_changed_and_rendered_again(visit: Visit, url:
     await expect(cuts.get_by_text("By hand")).to_have_count(1)
     await expect(page.get_by_role("button", name="Render again")).to_be_disabled()
 
+    await page.get_by_role("radio", name="Side by side").click()
+    await page.locator("video").first.evaluate("video => { video.currentTime = 2 }")
+    await page.wait_for_function(
+        "() => { const [one, other] = document.querySelectorAll('video'); return other.currentTime > one.currentTime + 1; }"
+    )
+    assert await barriers(page) == []
+
     await page.get_by_role("button", name="Back to automatic").click()
     await page.get_by_role("button", name="Render again").click()
     await has_length(page, before)

@@ -6,6 +6,7 @@ import { Player } from "@/components/batch/Player";
 import { RemoveVideo } from "@/components/batch/RemoveVideo";
 import { StatusBadge } from "@/components/batch/StatusBadge";
 import { TranscriptPanel } from "@/components/batch/TranscriptPanel";
+import { Beside } from "@/components/cuts/Beside";
 import { Page } from "@/components/layout/Page";
 import { Empty, Failure } from "@/components/layout/States";
 import { When } from "@/components/layout/When";
@@ -18,6 +19,7 @@ import { useBatchJob } from "@/hooks/batches";
 import { type Preview, useCuts, usePreview } from "@/hooks/cuts";
 import { useVideo } from "@/hooks/videos";
 import { useHighlights, useTranscript } from "@/hooks/words";
+import { cn } from "@/lib/cn";
 import { onOutput, onSource } from "@/lib/cuts";
 import { formatBytes, formatDuration, plural } from "@/lib/format";
 import type { BatchJob, BatchVideo, Video as VideoView } from "@/types/batch";
@@ -62,9 +64,10 @@ function InBatch({ video, batchId }: { video: VideoView; batchId: string }) {
 }
 
 function Shown({ video, batch, made }: { video: VideoView; batch?: BatchJob; made: BatchVideo | null }) {
-  const [wanted, setWanted] = useState<"output" | "source" | null>(null);
+  const [wanted, setWanted] = useState<"output" | "source" | "both" | null>(null);
   const output = made?.output_video_url ?? null;
-  const shows = wanted ?? (output ? "output" : "source");
+  const version = wanted ?? (output ? "output" : "source");
+  const shows = version === "source" ? "source" : "output";
   const url = shows === "output" ? output : (video.source_url ?? null);
   const { data: transcript } = useTranscript(made);
   const { data: highlights } = useHighlights(made);
@@ -83,52 +86,59 @@ function Shown({ video, batch, made }: { video: VideoView; batch?: BatchJob; mad
     // A browser may refuse to play; where the player stands is right all the same.
     player.current.play()?.catch(() => {});
   }, []);
-  const show = (version: "output" | "source") => {
+  const show = (next: "output" | "source" | "both") => {
     // The same moment in the other version.
-    if (cuts && version !== shows) setAt(version === "output" ? onOutput(cuts.cuts, at) : onSource(cuts.cuts, at));
+    const timeline = next === "source" ? "source" : "output";
+    if (cuts && timeline !== shows) setAt(timeline === "output" ? onOutput(cuts.cuts, at) : onSource(cuts.cuts, at));
     setPreview(null);
-    setWanted(version);
+    setWanted(next);
   };
   const result = made?.processing_result;
   const length = (shows === "output" ? result?.output_s : result?.source_s) ?? 0;
   return (
     <div className="grid gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
       <div className="grid content-start gap-3">
-        <div className="aspect-video overflow-hidden rounded-xl border border-line bg-black">
-          {url ? (
-            <Player
-              key={url}
-              player={player}
-              url={url}
-              poster={video.thumbnail_url}
-              segments={transcript?.transcript.segments}
-              language={transcript?.transcript.language}
-              timeline={shows}
-              from={at}
-              onTime={setAt}
-            />
-          ) : (
-            <div className="grid size-full place-items-center bg-sunken">
-              <Empty
-                icon={FileVideo}
-                title={video.status === "rejected" ? "This file was refused" : "There is nothing to play yet"}
-              >
-                {video.status === "rejected"
-                  ? video.error_message
-                  : "It can be played once it was uploaded and checked."}
-              </Empty>
-            </div>
+        <div className={cn("grid items-start gap-3", version === "both" && "sm:grid-cols-2")}>
+          <div className="aspect-video overflow-hidden rounded-xl border border-line bg-black">
+            {url ? (
+              <Player
+                key={url}
+                player={player}
+                url={url}
+                poster={video.thumbnail_url}
+                segments={transcript?.transcript.segments}
+                language={transcript?.transcript.language}
+                timeline={shows}
+                from={at}
+                onTime={setAt}
+              />
+            ) : (
+              <div className="grid size-full place-items-center bg-sunken">
+                <Empty
+                  icon={FileVideo}
+                  title={video.status === "rejected" ? "This file was refused" : "There is nothing to play yet"}
+                >
+                  {video.status === "rejected"
+                    ? video.error_message
+                    : "It can be played once it was uploaded and checked."}
+                </Empty>
+              </div>
+            )}
+          </div>
+          {version === "both" && video.source_url && cuts && (
+            <Beside key={output} leader={player} url={video.source_url} cuts={cuts.cuts} />
           )}
         </div>
         <div className="flex flex-wrap items-center justify-between gap-3">
           {output && video.source_url ? (
             <RadioGroup
               label="Version"
-              value={shows}
+              value={version}
               onChange={show}
               choices={[
                 { value: "output", label: "Result" },
                 { value: "source", label: "Original" },
+                ...(cuts ? [{ value: "both" as const, label: "Side by side" }] : []),
               ]}
             />
           ) : (
@@ -143,8 +153,12 @@ function Shown({ video, batch, made }: { video: VideoView; batch?: BatchJob; mad
             </Button>
           )}
         </div>
-        {made?.status === "failed" && made.error_message && (
-          <Alert live={false} title="It could not be processed">
+        {made?.error_message && ["failed", "completed"].includes(made.status) && (
+          <Alert
+            live={false}
+            tone={made.status === "failed" ? "bad" : "busy"}
+            title={made.status === "failed" ? "It could not be processed" : "It was not rendered again"}
+          >
             {made.error_message}
           </Alert>
         )}

@@ -54,7 +54,7 @@ export function SelectionFields({ selection, duration, disabled, onSelect, onDo,
           />
         )}
       </Field>
-      <div className="flex flex-wrap gap-2 pt-7">
+      <div className="flex flex-wrap gap-2 sm:pt-7">
         <Button variant="outline" size="small" disabled={!right || disabled} onClick={() => onDo("cut", span)}>
           <Scissors aria-hidden />
           Cut it
