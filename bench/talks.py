@@ -43,6 +43,8 @@ class Scene(Struct, frozen=True, kw_only=True):
 
     name: str
     voice_db: float = -6.0
+    guest_db: float | None = None
+    """The peak of whoever says every second sentence, where that is somebody else."""
     noise_db: float | None = None
     hum_db: float | None = None
     music_db: float | None = None
@@ -58,6 +60,7 @@ SCENES = (
     Scene(name="mains hum", noise_db=-65, hum_db=-46),
     Scene(name="music beneath", noise_db=-70, music_db=-45),
     Scene(name="music, louder than the threshold", noise_db=-70, music_db=-34),
+    Scene(name="a guest far from the microphone", guest_db=-30, noise_db=-66, breath_db=-58),
     Scene(name="somebody quiet", voice_db=-24, noise_db=-62, breath_db=-56),
     Scene(name="somebody very quiet", voice_db=-32, noise_db=-66),
 )
@@ -93,10 +96,11 @@ def talk(scene: Scene, folder: Path, *, seed: int, sentences: int = 8) -> Talk:
     voice = VOICES[seed % len(VOICES)]
     for number in range(sentences):
         said = SENTENCES[(number + seed) % len(SENTENCES)].split()
+        peak_db = scene.guest_db if scene.guest_db is not None and number % 2 else scene.voice_db
         for place, word in enumerate(said):
             sound = _spoken(word, voice, folder)
             # A voice sinks towards the end of a sentence, and its last word fades away.
-            sound = sound * np.float32(10 ** (-8 * place / len(said) / 20))
+            sound = sound * np.float32(10 ** ((peak_db - 8 * place / len(said)) / 20))
             if place == len(said) - 1:
                 fading = min(len(sound), round(chance.uniform(0.1, 0.25) * RATE))
                 sound[-fading:] *= np.geomspace(1, 10 ** (-chance.uniform(6, 16) / 20), fading, dtype=np.float32)
@@ -107,7 +111,7 @@ def talk(scene: Scene, folder: Path, *, seed: int, sentences: int = 8) -> Talk:
         if scene.breath_db is not None:
             breaths.append((at + round((pause_s - 0.45) * RATE), _breath(chance, scene.breath_db)))
         add(_nothing(pause_s))
-    sound = np.concatenate(parts) * np.float32(10 ** (scene.voice_db / 20))
+    sound = np.concatenate(parts)
     for start, breath in breaths:
         sound[start : start + len(breath)] += breath
     sound += _beneath(scene, len(sound), chance)
