@@ -142,6 +142,11 @@ def many_on_output(cut_list: CutList, moments_s: Sequence[float]) -> list[float]
     return found
 
 
+def merged(spans: Iterable[Span]) -> list[Span]:
+    """The same time, sorted and disjoint."""
+    return [Span(start_s, end_s) for start_s, end_s in _merged(_rows(spans)).tolist()]
+
+
 def common(some: Sequence[Span], others: Sequence[Span]) -> list[Span]:
     """The time that two lists of spans share, each sorted and disjoint."""
     return [span for span in _shared(some, others) if span.length_s > 1e-6]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from services.processor.cuts import common, loud_spans
+from services.processor.cuts import common, loud_spans, merged
 from services.processor.listening import WINDOW_S, Levels
 from shared.media import Span
 
@@ -20,6 +20,8 @@ CLEAR_DB = 30.0
 ABOVE_STILLNESS_DB = 6.0
 MOST_MOVED_S = 0.3
 """What the voice model says of where speech begins and ends is wrong by no more."""
+BESIDE_S = 0.7
+"""So near to speech, what is loud belongs to it."""
 
 
 def fitting_threshold(levels: Levels, speech: Sequence[Span]) -> float:
@@ -59,7 +61,7 @@ def trimmed(speech: Sequence[Span], levels: Levels) -> list[Span]:
 
 def with_beginnings_and_ends(speech: Sequence[Span], levels: Levels) -> list[Span]:
     """Speech, and what is loud right before and after it: beginnings and ends that the voice model misses."""
-    near = [Span(span.start_s - MOST_MOVED_S, span.end_s + MOST_MOVED_S) for span in speech]
+    near = merged(Span(span.start_s - BESIDE_S, span.end_s + BESIDE_S) for span in speech)
     return [*speech, *common(loud_spans(levels, WINDOW_S, fitting_threshold(levels, speech)), near)]
 
 
