@@ -56,11 +56,14 @@ export function usePreview(player: RefObject<HTMLVideoElement | null>, preview: 
       video.play()?.catch(() => {});
       frame = requestAnimationFrame(step);
     };
+    // Whoever stops it has heard enough.
+    video.addEventListener("pause", onEnd);
     if (video.readyState >= HTMLMediaElement.HAVE_METADATA) begin();
     else video.addEventListener("loadedmetadata", begin, { once: true });
     return () => {
       cancelAnimationFrame(frame);
       video.removeEventListener("loadedmetadata", begin);
+      video.removeEventListener("pause", onEnd);
     };
   }, [player, preview, onEnd]);
 }

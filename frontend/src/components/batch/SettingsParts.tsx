@@ -131,6 +131,7 @@ export function SilenceFields({ settings, problems, onChange }: FieldsProps) {
     <>
       <RadioGroup
         label="What is cut"
+        layout="cards"
         value={settings.silence_mode}
         choices={MODES}
         onChange={(silence_mode) => onChange({ silence_mode })}
