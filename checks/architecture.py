@@ -12,10 +12,11 @@ import tempfile
 from pathlib import Path
 
 TOP = ("bench", "chaos", "client", "demo", "services", "shared", "stack")
-CLIENT_MAY_USE = ("batches", "media", "reports", "views")
+CLIENT_MAY_USE = ("batches", "cutting", "media", "reports", "views")
 MEASURED_FROM_INSIDE = (
     "bench.queue -> services.scheduler.**",
     "bench.by_hand -> services.processor.**",
+    "bench.topics.cuts -> services.processor.**",
     "bench.topics.export -> services.exporter.**",
     "bench.topics.transcripts -> services.processor.**",
 )

@@ -14,6 +14,7 @@ from msgspec import Struct
 from client.errors import ClientError, Refused, problem_in
 from client.retrying import Backoff, broken, passing, persist, unheard
 from shared.batches import BatchSettings, BatchStatus, ExportFormat
+from shared.cutting import CutEdit, VideoCuts
 from shared.reports import BatchReport, Usage
 from shared.views import (
     BatchDetails,
@@ -152,6 +153,15 @@ class Api:
     async def report(self, batch_id: UUID) -> BatchReport:
         """What came of a batch that has ended."""
         return await self._ask("GET", f"batch-jobs/{batch_id}/report", BatchReport)
+
+    async def cuts(self, batch_id: UUID, video_id: UUID) -> VideoCuts:
+        """What was cut out of a finished video and why, without its waveform."""
+        return await self._ask("GET", f"batch-jobs/{batch_id}/videos/{video_id}/cuts?peaks=0", VideoCuts)
+
+    async def edit_cuts(self, batch_id: UUID, video_id: UUID, version: UUID, edits: Sequence[CutEdit]) -> BatchJob:
+        """Have a video rendered again with these edits in place of all earlier ones."""
+        body = {"version": version, "edits": edits}
+        return await self._ask("PUT", f"batch-jobs/{batch_id}/videos/{video_id}/cuts", BatchJob, body, again=False)
 
     async def usage(self) -> Usage:
         """What the account has used of its tier."""

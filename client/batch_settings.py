@@ -18,6 +18,8 @@ OPTIONS = {
     "vocabulary": "--term",
     "embed_subtitles": "--embed-subtitles",
     "remove_silence": "--remove-silence",
+    "silence_mode": "--silence-mode",
+    "auto_threshold": "--auto-threshold",
     "silence_threshold": "--threshold",
     "min_silence_s": "--min-silence",
     "margin_before_s": "--margin-before",

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from client.commands import batches, export, exports, login, reports, submit, watch
+from client.commands import batches, cuts, export, exports, login, reports, submit, watch
 from client.session import DEFAULT_URL, Place
 
 EPILOG = (
@@ -48,6 +48,7 @@ app.command()(batches.status)
 app.command("list")(batches.list_batches)
 app.command()(watch.watch)
 app.command()(reports.report)
+app.command()(cuts.cuts)
 app.command()(export.export)
 app.command()(exports.exports)
 app.command()(batches.pause)

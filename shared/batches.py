@@ -38,6 +38,13 @@ class Tier(StrEnum):
     PRO = "pro"
 
 
+class SilenceMode(StrEnum):
+    """What is cut: what is quieter than a threshold, or whatever is not speech."""
+
+    LOUDNESS = "loudness"
+    SPEECH = "speech"
+
+
 class Sensitivity(StrEnum):
     """How readily a passage counts as a highlight."""
 
@@ -119,6 +126,15 @@ class BatchSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     ] = False
 
     remove_silence: Annotated[bool, Meta(description="true to cut out silence")] = False
+    silence_mode: Annotated[
+        SilenceMode,
+        Meta(
+            description="one of loudness (what is quieter than the threshold goes) and speech (all that is not speech goes)"
+        ),
+    ] = SilenceMode.LOUDNESS
+    auto_threshold: Annotated[
+        bool, Meta(description="true to find the threshold from each video's own noise instead of using the one given")
+    ] = False
     silence_threshold: Annotated[
         float, Meta(description="a loudness between -60 and -20 dB; what is quieter counts as silence", ge=-60, le=-20)
     ] = -40.0

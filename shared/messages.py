@@ -15,6 +15,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from shared.batches import BatchSettings, BatchStatus, ExportFormat, Tier
+from shared.cutting import CutEdit
 from shared.media import MediaFacts, Stage, StoredObject
 from shared.notices import Notice, NoticeKind
 from shared.reports import BatchReport, Usage, Workers
@@ -201,13 +202,19 @@ class RetryFailed(Request[BatchJob], frozen=True, kw_only=True):
 
 
 class RenderAgain(Request[BatchJob], frozen=True, kw_only=True):
-    """Make a completed video anew with other settings; what it has stays until that is done."""
+    """Make a completed video anew with other settings or cuts; what it has stays until that is done.
+
+    What is None stays as it is. Raises `Conflict` when `version` is given and the output is of another run.
+    """
 
     of, answer = "scheduler", BatchJob
     user_id: UUID
     batch_id: UUID
     video_id: UUID
-    settings: BatchSettings
+    settings: BatchSettings | None = None
+    edits: tuple[CutEdit, ...] | None = None
+    version: UUID | None = None
+    """The run whose cut list was edited."""
 
 
 class EditBatch(Request[BatchJob], frozen=True, kw_only=True):
@@ -562,6 +569,8 @@ class ProcessVideo(Command, frozen=True, kw_only=True):
     source: StoredObject
     facts: MediaFacts
     settings: BatchSettings
+    edits: tuple[CutEdit, ...] = ()
+    """What a person wants kept or cut, sorted and without overlaps."""
 
 
 class ExtraFile(Struct, frozen=True, kw_only=True):

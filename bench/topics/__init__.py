@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from bench.rows import Row
-from bench.topics import export, page, progress, responsiveness, scheduling, sse, transcripts, upload
+from bench.topics import cuts, export, page, progress, responsiveness, scheduling, sse, transcripts, upload
 
 TOPICS: dict[str, Callable[[], Sequence[Row]]] = {
+    "cuts": cuts.run,
     "export": export.run,
     "page": page.run,
     "progress": progress.run,

@@ -21,7 +21,7 @@ from client.finding import find_batch
 from client.sending import entry_for, journal_in, outgoing, send
 from client.session import Call, JsonOption, login_file, run
 from client.upload import Outgoing
-from shared.batches import BatchStatus, ExportFormat, OutputFormat, Quality, Sensitivity
+from shared.batches import BatchStatus, ExportFormat, OutputFormat, Quality, Sensitivity, SilenceMode
 from shared.views import BatchJob
 
 
@@ -41,6 +41,12 @@ def submit(
         bool | None, typer.Option("--embed-subtitles", help="Put the subtitles into the videos, to be switched on.")
     ] = None,
     remove_silence: Annotated[bool | None, typer.Option("--remove-silence", help="Cut out silence.")] = None,
+    silence_mode: Annotated[
+        SilenceMode | None, typer.Option(help="Cut by loudness (default), or all that is not speech.")
+    ] = None,
+    auto_threshold: Annotated[
+        bool | None, typer.Option("--auto-threshold", help="Find the threshold from each video's own noise.")
+    ] = None,
     threshold: Annotated[
         float | None, typer.Option(help="What is quieter is silence: -60 to -20 dB, default -40.")
     ] = None,
@@ -76,6 +82,8 @@ def submit(
         "vocabulary": term or None,
         "embed_subtitles": embed_subtitles,
         "remove_silence": remove_silence,
+        "silence_mode": silence_mode,
+        "auto_threshold": auto_threshold,
         "silence_threshold": threshold,
         "min_silence_s": min_silence,
         "margin_before_s": margin_before,

@@ -9,6 +9,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from shared.batches import BatchSettings, Tier
+from shared.cutting import MOST_EDITS, CutEdit
 from shared.tiers import Limits
 from shared.transcripts import Highlight, Transcript
 from shared.views import BatchJob, BatchVideo, UploadPlan, Video, VideoBatch
@@ -118,6 +119,19 @@ class NewRendering(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """How a completed video is to be rendered again."""
 
     settings: Annotated[BatchSettings, Meta(description="an object with all settings for this video")]
+
+
+class NewCuts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a person wants kept or cut of a finished video."""
+
+    version: Annotated[UUID, Meta(description="the version of the cuts that were edited, as their answer gave it")]
+    edits: Annotated[
+        tuple[CutEdit, ...],
+        Meta(
+            description="a list of up to 2,000 stretches, each to keep or to cut; none for the automatic cuts",
+            max_length=MOST_EDITS,
+        ),
+    ]
 
 
 class VideoTranscript(Struct, frozen=True, kw_only=True):

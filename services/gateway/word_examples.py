@@ -1,4 +1,4 @@
-"""A transcript and a highlight as examples, for the description of the API."""
+"""A transcript, a highlight and cuts as examples, for the description of the API."""
 
 from __future__ import annotations
 
@@ -38,4 +38,16 @@ HIGHLIGHTS = Highlights(sensitivity=Sensitivity.MEDIUM, highlights=(HIGHLIGHT,))
 BATCH_HIGHLIGHTS = {
     "highlights": [{"rank": 1, "video_id": VIDEO, "video_name": "episode-1.mp4", "highlight": HIGHLIGHT}],
     "total": 1,
+}
+VIDEO_CUTS = {
+    "version": "9d0f3f5e-6f0c-4b8e-9a53-2b1f6a8e3c11",
+    "source_s": 63.2,
+    "output_s": 57.9,
+    "cuts": [{"start_s": 12.4, "end_s": 15.9, "why": "silence"}, {"start_s": 40.0, "end_s": 41.8, "why": "by_hand"}],
+    "automatic": [{"start_s": 12.4, "end_s": 15.9, "why": "silence"}],
+    "protected": [{"start_s": 27.1, "end_s": 27.9, "why": "speech"}],
+    "edits": [{"start_s": 40.0, "end_s": 41.8, "action": "cut"}],
+    "mode": "loudness",
+    "threshold_db": -40.0,
+    "peaks": [3, 3, 91, 120, 87, 2],
 }

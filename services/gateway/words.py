@@ -40,8 +40,8 @@ Limit = Annotated[int, QueryParameter(description="Highlights to show, the best 
 )
 async def get_transcript(batch_id: FromPath[UUID], video_id: FromPath[UUID], caller: Who, at: At) -> VideoTranscript:
     """Sentences and words with their times in the output and in the source, and URLs of the same as files."""
-    video = await _video(batch_id, video_id, caller.user_id, at)
-    transcript = await _decoded(at, _file(video, "transcript.json", "transcript"), Transcript)
+    video = await video_of(batch_id, video_id, caller.user_id, at)
+    transcript = await decoded(at, _file(video, "transcript.json", "transcript").key, Transcript)
     downloads = {}
     for stored in video.processing_result.files if video.processing_result else ():
         name = PurePosixPath(stored.key)
@@ -60,8 +60,8 @@ async def get_transcript(batch_id: FromPath[UUID], video_id: FromPath[UUID], cal
 )
 async def get_highlights(batch_id: FromPath[UUID], video_id: FromPath[UUID], caller: Who, at: At) -> Highlights:
     """Passages in their order, each with its score and the reasons for it."""
-    video = await _video(batch_id, video_id, caller.user_id, at)
-    return await _decoded(at, _file(video, HIGHLIGHTS, "highlights"), Highlights)
+    video = await video_of(batch_id, video_id, caller.user_id, at)
+    return await decoded(at, _file(video, HIGHLIGHTS, "highlights").key, Highlights)
 
 
 @get(
@@ -75,7 +75,7 @@ async def get_batch_highlights(batch_id: FromPath[UUID], caller: Who, at: At, li
     """The best passages of all its finished videos: scores can be compared between videos."""
     details = await at.ask(GetBatch(user_id=caller.user_id, batch_id=batch_id))
     found = [(video, stored) for video in details.videos if (stored := _beside(video, HIGHLIGHTS)) is not None]
-    read = await asyncio.gather(*(_decoded(at, stored, Highlights) for _, stored in found))
+    read = await asyncio.gather(*(decoded(at, stored.key, Highlights) for _, stored in found))
     ranking = sorted(
         ((video, one) for (video, _), highlights in zip(found, read, strict=True) for one in highlights.highlights),
         key=lambda pair: (-pair[1].score, pair[0].position, pair[1].start_s),
@@ -89,7 +89,8 @@ async def get_batch_highlights(batch_id: FromPath[UUID], caller: Who, at: At, li
     )
 
 
-async def _video(batch_id: UUID, video_id: UUID, user_id: UUID, at: Gateway) -> BatchVideo:
+async def video_of(batch_id: UUID, video_id: UUID, user_id: UUID, at: Gateway) -> BatchVideo:
+    """A video of a batch, as its owner sees it. Raises `NotFound` for everybody else."""
     details = await at.ask(GetBatch(user_id=user_id, batch_id=batch_id))
     for video in details.videos:
         if video.video_id == video_id:
@@ -109,6 +110,7 @@ def _file(video: BatchVideo, name: str, what: str) -> StoredObject:
     return stored
 
 
-async def _decoded(at: Gateway, stored: StoredObject, kind: type[T]) -> T:
-    content = b"".join([piece async for piece in at.store.read(stored.key)])
+async def decoded(at: Gateway, key: str, kind: type[T]) -> T:
+    """What an object of the store says."""
+    content = b"".join([piece async for piece in at.store.read(key)])
     return msgspec.json.decode(content, type=kind)

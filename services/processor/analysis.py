@@ -7,13 +7,15 @@ from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from services.processor import checkpoints
-from services.processor.cuts import keep_everything, loud_spans, plan_cuts
+from services.processor.cuts import edited, keep_everything
+from services.processor.decisions import Decision, decide, recorded, too_noisy
 from services.processor.highlights.finding import Material, find_highlights
 from services.processor.highlights.scenes import scene_changes
 from services.processor.limits import limits_of, net_s
-from services.processor.listening import WINDOW_S, Levels, decode_sound, loudness, pack_levels, unpack_levels
+from services.processor.listening import Levels, decode_sound, loudness, pack_levels, peaks, unpack_levels
 from services.processor.reporting import Reporter, Tell
 from services.processor.service import Processor
 from services.processor.stages import Step
@@ -21,6 +23,9 @@ from services.processor.transcription.transcript import Spoken, transcript
 from services.processor.transcription.troubles import ModelMissing
 from services.processor.transcription.whisper import Wanted
 from services.processor.voice import find_speech
+from shared.batches import SilenceMode
+from shared.cutting import CutRecord
+from shared.errors import PermanentFailure
 from shared.media import CutList, Span
 from shared.messages import ProcessVideo
 from shared.transcripts import Highlights, Transcript
@@ -31,6 +36,7 @@ class Sound(Struct, frozen=True, kw_only=True):
 
     packed_levels: bytes
     speech: tuple[Span, ...]
+    peaks: bytes
 
     @property
     def levels(self) -> Levels:
@@ -42,6 +48,8 @@ class Analysis(Struct, frozen=True, kw_only=True):
     """What is known of a video before it is rendered."""
 
     cut_list: CutList
+    record: CutRecord
+    """The cut list with its reasons, as it is stored."""
     transcript: Transcript | None = None
     highlights: Highlights | None = None
     doubts: tuple[str, ...] = ()
@@ -76,7 +84,9 @@ class _Analyst:
             levels = await asyncio.to_thread(loudness, self.samples)
             tell(0.5)
             speech = await find_speech(self.samples)
-            kept.write_bytes(msgspec.msgpack.encode(Sound(packed_levels=pack_levels(levels), speech=tuple(speech))))
+            waveform = await asyncio.to_thread(peaks, self.samples)
+            heard = Sound(packed_levels=pack_levels(levels), speech=tuple(speech), peaks=waveform)
+            kept.write_bytes(msgspec.msgpack.encode(heard))
 
         async with self.reporter.step(Step.LISTENING) as tell:
             key = checkpoints.listening_key(self.video)
@@ -109,20 +119,22 @@ class _Analyst:
             self.doubts.append("Nobody was heard speaking in this video, so its transcript is empty.")
         return spoken
 
-    async def cut(self, sound: Sound, spoken: Spoken | None) -> CutList:
-        """What to keep: all that is loud, and all that is said, however quietly."""
+    async def cut(self, sound: Sound, spoken: Spoken | None) -> Decision:
+        """What to keep: all that is loud, and all that is said, however quietly; or, by speech, only what is said."""
         settings, facts = self.video.settings, self.video.facts
         async with self.reporter.step(Step.CUTTING):
-            protected = [*sound.speech, *(spoken.spans if spoken else ())]
-            loud = loud_spans(sound.levels, WINDOW_S, settings.silence_threshold)
-            cut_list = plan_cuts(loud, facts, settings, protected=protected)
-        if cut_list.keep:
-            return cut_list
+            decision = decide(sound.levels, sound.speech, spoken.spans if spoken else (), facts, settings)
+            noisy = too_noisy(decision, sound.levels, sound.speech, facts, settings)
+        self.doubts += [noisy] if noisy else []
+        if decision.cut_list.keep:
+            return decision
         self.doubts.append(
-            f"Nothing in this video is louder than {settings.silence_threshold:g} dB, so nothing was cut; "
+            "Nobody was heard speaking in this video, so nothing was cut; cut it by loudness."
+            if settings.silence_mode is SilenceMode.SPEECH
+            else f"Nothing in this video is louder than {decision.threshold_db:g} dB, so nothing was cut; "
             "lower the threshold."
         )
-        return keep_everything(facts)
+        return replace(decision, cut_list=keep_everything(facts), unprotected=None)
 
     async def highlights(self, sound: Sound | None, spoken: Spoken | None, cut_list: CutList) -> Highlights:
         """The passages worth showing first."""
@@ -157,14 +169,18 @@ async def analyse(video: ProcessVideo, at: Processor, reporter: Reporter, source
     analyst.doubts += [] if sound else [f"This video has no sound, so {what}." for what in asked]
     if sound and settings.transcribe:
         spoken = await analyst.transcribe(sound)
-    cut_list = keep_everything(video.facts)
+    decision = Decision(cut_list=keep_everything(video.facts))
     if sound and settings.remove_silence:
-        cut_list = await analyst.cut(sound, spoken)
+        decision = await analyst.cut(sound, spoken)
+    cut_list = edited(decision.cut_list, video.facts, video.edits) if video.edits else decision.cut_list
+    if not cut_list.keep:
+        raise PermanentFailure("Nothing of the video would be left after these cuts; keep at least a part of it.")
     if settings.detect_highlights:
         highlights = await analyst.highlights(sound, spoken, cut_list)
     analyst.samples.unlink(missing_ok=True)
     return Analysis(
         cut_list=cut_list,
+        record=recorded(decision, cut_list, video.edits, sound.peaks if sound else b""),
         transcript=transcript(spoken, cut_list) if spoken else None,
         highlights=highlights,
         doubts=tuple(analyst.doubts),

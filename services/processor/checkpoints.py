@@ -22,7 +22,7 @@ from shared.messages import ProcessVideo
 log = logger(__name__)
 
 FOLDER = "checkpoints/"
-LISTENED = 2
+LISTENED = 3
 """Grows whenever listening to the same source would give something else."""
 TRANSCRIBED = 1
 """Grows whenever the same source, model, language and vocabulary would give other words."""
@@ -43,7 +43,7 @@ def transcription_key(video: ProcessVideo, model: str) -> str:
 
 def inputs(video: ProcessVideo) -> str:
     """Names everything that the output of a video depends on."""
-    return _digest(RENDERED, *_source(video), video.facts, relevant(video.settings))
+    return _digest(RENDERED, *_source(video), video.facts, relevant(video.settings), video.edits)
 
 
 def relevant(settings: BatchSettings) -> BatchSettings:
@@ -60,6 +60,8 @@ def relevant(settings: BatchSettings) -> BatchSettings:
     if not settings.remove_silence:
         settings = replace(
             settings,
+            silence_mode=usual.silence_mode,
+            auto_threshold=usual.auto_threshold,
             silence_threshold=usual.silence_threshold,
             min_silence_s=usual.min_silence_s,
             margin_before_s=usual.margin_before_s,

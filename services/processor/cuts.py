@@ -7,17 +7,21 @@ protected (words, speech) is ever cut. All edges lie on the frame grid of the vi
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shared.batches import BatchSettings
+from shared.cutting import Action, CutEdit
 from shared.media import CutList, MediaFacts, Span
 
 MIN_CLIP_S = 0.04
 """A sound shorter than this between long silences is a click, and goes with them."""
+MIN_SOUND_S = 0.03
+CLEARLY_DB = 6.0
+"""Sound lasts at least so long, or rises so far above the threshold."""
 MIN_CUT_S = 0.1
 """A cut shorter than this after the margins is not worth a join."""
 PROTECTION_PAD_S = 0.08
@@ -28,10 +32,16 @@ _Spans = NDArray[np.float64]
 
 
 def loud_spans(levels: NDArray[np.float32], window_s: float, threshold_db: float) -> list[Span]:
-    """Where the loudness lies above a threshold; each value of `levels` stands for `window_s` seconds."""
+    """Where the loudness lies above a threshold; each value of `levels` stands for `window_s` seconds.
+
+    Noise just below the threshold rises above it here and there: what does so for a moment only, and by little, is no sound.
+    """
     loud = np.concatenate(([False], levels > threshold_db, [False]))
-    edges = np.flatnonzero(loud[1:] != loud[:-1])
-    return [Span(start * window_s, end * window_s) for start, end in edges.reshape(-1, 2).tolist()]
+    edges = np.flatnonzero(loud[1:] != loud[:-1]).reshape(-1, 2)
+    if len(edges):
+        highest = np.maximum.reduceat(np.append(levels, -np.inf), edges.ravel())[::2]
+        edges = edges[((edges[:, 1] - edges[:, 0]) * window_s >= MIN_SOUND_S) | (highest > threshold_db + CLEARLY_DB)]
+    return [Span(start * window_s, end * window_s) for start, end in edges.tolist()]
 
 
 def plan_cuts(
@@ -63,9 +73,16 @@ def keep_everything(facts: MediaFacts) -> CutList:
     return from_frames([(0, frames)], facts.timeline_fps, frames)
 
 
-def edited(cut_list: CutList, facts: MediaFacts, *, keep: Iterable[Span] = (), cut: Iterable[Span] = ()) -> CutList:
-    """A cut list as a person changed it: `keep` is added, then `cut` is taken away. Edges go to the frame grid."""
+def edited(cut_list: CutList, facts: MediaFacts, edits: Sequence[CutEdit]) -> CutList:
+    """A cut list as a person changed it: what is to be kept is added, then what is to be cut taken away.
+
+    Edges go to the frame grid. Nothing may be left.
+    """
     rate, frames = facts.timeline_fps, frame_count(facts)
+    keep, cut = (
+        [Span(edit.start_s, edit.end_s) for edit in edits if edit.action is action]
+        for action in (Action.KEEP, Action.CUT)
+    )
     whole = _on_grid(_merged(np.concatenate((_rows(cut_list.keep), _rows(keep)))), rate, frames)
     for start, end in _on_grid(_merged(_rows(cut)), rate, frames):
         parts = [((a, min(b, start)), (max(a, end), b)) for a, b in whole]
@@ -125,13 +142,25 @@ def many_on_output(cut_list: CutList, moments_s: Sequence[float]) -> list[float]
     return found
 
 
-def fitting_threshold(levels: NDArray[np.float32]) -> float:
-    """A threshold in dB from a file's own noise floor and its louder passages, between -60 and -20."""
-    audible = levels[levels > -100]
-    if len(audible) == 0:
-        return -40.0
-    floor, speech = (float(level) for level in np.percentile(audible, (10, 90)))
-    return min(-20.0, max(-60.0, floor + max(6.0, (speech - floor) * 0.3)))
+def merged(spans: Iterable[Span]) -> list[Span]:
+    """The same time, sorted and disjoint."""
+    return [Span(start_s, end_s) for start_s, end_s in _merged(_rows(spans)).tolist()]
+
+
+def common(some: Sequence[Span], others: Sequence[Span]) -> list[Span]:
+    """The time that two lists of spans share, each sorted and disjoint."""
+    return [span for span in _shared(some, others) if span.length_s > 1e-6]
+
+
+def _shared(some: Sequence[Span], others: Sequence[Span]) -> Iterator[Span]:
+    place = 0
+    for span in some:
+        while place < len(others) and others[place].end_s <= span.start_s:
+            place += 1
+        ahead = place
+        while ahead < len(others) and others[ahead].start_s < span.end_s:
+            yield Span(max(span.start_s, others[ahead].start_s), min(span.end_s, others[ahead].end_s))
+            ahead += 1
 
 
 def _rows(spans: Iterable[Span]) -> _Spans:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.cutting import PEAKS_PER_S
 from shared.ffmpeg import CHILD_LIMITS, run_ffmpeg, source
 from shared.media import MediaFacts
 from shared.processes import Limits
@@ -75,14 +76,13 @@ def loudness(samples: Path) -> Levels:
     return np.concatenate(levels, dtype=np.float32)
 
 
-def peaks(samples: Path, count: int) -> bytes:
-    """The highest deflection in each of at most `count` equal stretches, one byte each, 255 being full scale."""
-    total = samples.stat().st_size // 2
-    if total == 0:
-        return b""
-    highest = np.concatenate([np.abs(_whole_windows(block).astype(np.int32)).max(axis=1) for block in _blocks(samples)])
-    places = np.unique(np.linspace(0, len(highest), min(count, len(highest)), endpoint=False).astype(int))
-    return bytes((np.maximum.reduceat(highest, places) * 255 // 32768).astype(np.uint8))
+def peaks(samples: Path) -> bytes:
+    """The waveform: the highest deflection in each of `PEAKS_PER_S` parts of a second, one byte each, 255 being full scale."""
+    found = []
+    for block in _blocks(samples):
+        windows = _whole_windows(block, SAMPLE_RATE // PEAKS_PER_S).astype(np.int32)
+        found.append((np.maximum(windows.max(axis=1), -windows.min(axis=1)) * 255 // 32768).astype(np.uint8).tobytes())
+    return b"".join(found)
 
 
 def pack_levels(levels: Levels) -> bytes:
@@ -101,7 +101,7 @@ def _blocks(samples: Path) -> Iterator[NDArray[np.int16]]:
             yield np.frombuffer(data[: len(data) // 2 * 2], "<i2")
 
 
-def _whole_windows(block: NDArray[np.int16]) -> NDArray[np.int16]:
+def _whole_windows(block: NDArray[np.int16], window: int = _WINDOW) -> NDArray[np.int16]:
     """The samples, one row a window, zeros after the last."""
-    missing = -len(block) % _WINDOW
-    return (np.pad(block, (0, missing)) if missing else block).reshape(-1, _WINDOW)
+    missing = -len(block) % window
+    return (np.pad(block, (0, missing)) if missing else block).reshape(-1, window)

@@ -95,7 +95,7 @@ async def _store(
 ) -> tuple[StoredObject, tuple[StoredObject, ...]]:
     """Store the output, and beside it all that was found: the output comes last."""
     prefix = prefix_of(video.batch_video_id, run.token)
-    await at.store.put_bytes(prefix + CUTS, msgspec.json.encode(found.cut_list), "application/json")
+    await at.store.put_bytes(prefix + CUTS, msgspec.json.encode(found.record), "application/json")
     beside = []
     for name, content, content_type in _side_files(found):
         beside.append(await at.store.put_bytes(prefix + name, content, content_type))

@@ -46,7 +46,7 @@ async def _work(video: ProcessVideo, run: Run, at: Processor) -> Failure | None:
             at.bus,
             video,
             run,
-            plan(video.settings, video.facts, video.source.size_bytes),
+            plan(video.settings, video.facts, video.source.size_bytes, edited=bool(video.edits)),
         )
         async with deadline, reporter.sending():
             processed = await produce(video, run, at, reporter)

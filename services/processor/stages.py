@@ -58,7 +58,7 @@ AT_LEAST_S = 0.05
 """Starting a program costs that much, however short the video."""
 
 
-def plan(settings: BatchSettings, facts: MediaFacts, size_bytes: int) -> tuple[Planned, ...]:
+def plan(settings: BatchSettings, facts: MediaFacts, size_bytes: int, *, edited: bool = False) -> tuple[Planned, ...]:
     """The steps that a video with these facts needs."""
     hears = facts.has_audio and (settings.transcribe or settings.remove_silence or settings.detect_highlights)
     cuts = settings.remove_silence and facts.has_audio
@@ -71,7 +71,7 @@ def plan(settings: BatchSettings, facts: MediaFacts, size_bytes: int) -> tuple[P
             True,
             Step.RENDERING,
             Stage.EXPORTING,
-            _render_s(settings, facts, size_bytes, cuts=cuts),
+            _render_s(settings, facts, size_bytes, cuts=cuts or edited),
         ),
         (True, Step.STORING, Stage.EXPORTING, size_bytes / BYTES_PER_S),
     ]

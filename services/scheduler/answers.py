@@ -103,8 +103,10 @@ async def retry_failed(request: RetryFailed, at: Scheduler) -> BatchJob:
 
 @answers(RenderAgain)
 async def render_again(request: RenderAgain, at: Scheduler) -> BatchJob:
-    """Put a completed video back into the queue, with settings of its own."""
-    event = events.RenderAgain(video_id=request.video_id, settings=request.settings)
+    """Put a completed video back into the queue, with settings or cuts of its own."""
+    event = events.RenderAgain(
+        video_id=request.video_id, settings=request.settings, edits=request.edits, version=request.version
+    )
     return await _once(request, request.batch_id, request.user_id, event, at)
 
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 from services.scheduler.accounting import Entry
 from services.scheduler.state import BatchState, VideoState
 from shared.batches import BatchSettings
+from shared.cutting import CutEdit
 from shared.media import MediaFacts, Stage, StoredObject
 from shared.messages import Command
 from shared.views import ProcessingResult
@@ -45,10 +46,13 @@ class Retry(Struct, frozen=True, kw_only=True):
 
 
 class RenderAgain(Struct, frozen=True, kw_only=True):
-    """A person wants a completed video, named by library id, with other settings."""
+    """A person wants a completed video, named by library id, with other settings or other cuts; None leaves a thing as it is."""
 
     video_id: UUID
-    settings: BatchSettings
+    settings: BatchSettings | None = None
+    edits: tuple[CutEdit, ...] | None = None
+    version: UUID | None = None
+    """The run whose cut list the person had before them."""
 
 
 class Delete(Struct, frozen=True, kw_only=True):

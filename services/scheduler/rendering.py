@@ -13,13 +13,14 @@ from services.scheduler import events
 from services.scheduler.events import Step
 from services.scheduler.state import BatchState, Kept, VideoState
 from shared.batches import BatchStatus, VideoStatus
+from shared.cutting import merged
 from shared.errors import Conflict, Invalid, NotFound
 
 CANCELLED = "cancelled"
 
 
 def render_again(batch: BatchState, event: events.RenderAgain, now: datetime) -> Step:
-    """Put a completed video back into the queue, with settings of its own."""
+    """Put a completed video back into the queue, with settings or cuts of its own."""
     if batch.status is BatchStatus.CANCELLED:
         raise Conflict("This batch was cancelled; duplicate it, or create a new one for its videos.")
     video = next((video for video in batch.videos if video.video_id == event.video_id), None)
@@ -27,15 +28,24 @@ def render_again(batch: BatchState, event: events.RenderAgain, now: datetime) ->
         raise NotFound("This batch has no such video; it may have been removed already.")
     if batch.status is BatchStatus.PENDING or video.status is not VideoStatus.COMPLETED:
         raise Conflict(f"{video.name} is {video.status}; only a completed video can be rendered again.")
-    if event.settings == (video.settings or batch.settings):
-        raise Invalid(f"{video.name} was rendered with these settings already; change at least one of them.")
+    if event.version is not None and event.version != video.run_token:
+        raise Conflict(f"{video.name} was rendered again meanwhile; load its cuts anew and repeat your changes.")
+    settings = video.settings if event.settings is None else event.settings
+    edits = video.edits
+    if event.edits is not None:
+        edits = merged(event.edits, video.facts.duration_s if video.facts else 0.0)
+    if (settings or batch.settings, edits) == (video.settings or batch.settings, video.edits):
+        what = "settings" if event.edits is None else "cuts"
+        raise Invalid(f"{video.name} was rendered with these {what} already; change at least one of them.")
     waiting = replace(
         video,
         status=VideoStatus.PENDING,
-        settings=event.settings,
+        settings=settings,
+        edits=edits,
         kept=Kept(
             run_token=video.run_token,
             settings=video.settings,
+            edits=video.edits,
             started_at=video.started_at,
             completed_at=video.completed_at,
         ),
@@ -64,6 +74,7 @@ def as_before(video: VideoState, code: str, reason: str) -> VideoState:
         video,
         status=VideoStatus.COMPLETED,
         settings=video.kept.settings,
+        edits=video.kept.edits,
         run_token=video.kept.run_token,
         started_at=video.kept.started_at,
         completed_at=video.kept.completed_at,

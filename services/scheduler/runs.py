@@ -50,6 +50,7 @@ def dispatched(batch: BatchState, event: events.Dispatched, now: datetime) -> St
         source=video.source,
         facts=video.facts,
         settings=video.settings or batch.settings,
+        edits=video.edits,
     )
     return Step(batch=_with(batch, sent), commands=(command,))
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from shared.batches import BatchSettings, BatchStatus, VideoStatus
+from shared.cutting import CutEdit
 from shared.media import MediaFacts, Stage, StoredObject
 from shared.views import ProcessingResult
 
@@ -20,6 +21,7 @@ class Kept(Struct, frozen=True, kw_only=True):
 
     run_token: UUID | None
     settings: BatchSettings | None
+    edits: tuple[CutEdit, ...] = ()
     started_at: datetime | None
     completed_at: datetime | None
 
@@ -60,6 +62,8 @@ class VideoState(Struct, frozen=True, kw_only=True):
     own_upload: bool = True
     settings: BatchSettings | None = None
     """Its own, when it was rendered again with others than the batch's."""
+    edits: tuple[CutEdit, ...] = ()
+    """What a person wants kept or cut of it."""
     kept: Kept | None = None
     """Of which run its output and result are, while another run makes new ones."""
     source: StoredObject | None = None

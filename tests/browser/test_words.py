@@ -30,7 +30,7 @@ SETTINGS = {
 }
 
 
-async def processed(page: Page, url: str, path: Path) -> tuple[str, str]:
+async def processed(page: Page, url: str, path: Path, settings: dict[str, Any]) -> tuple[str, str]:
     """Have a video processed by the API, as the one who is signed in; gives the ids of its batch and of itself."""
     asking = page.request
     headers = {"Origin": url}
@@ -41,7 +41,7 @@ async def processed(page: Page, url: str, path: Path) -> tuple[str, str]:
         return await answer.json()
 
     files = [{"name": path.name, "size": path.stat().st_size, "type": "video/mp4"}]
-    made = await ask("/api/batch-jobs", {"name": "Words", "settings": SETTINGS, "files": files})
+    made = await ask("/api/batch-jobs", {"name": path.stem, "settings": settings, "files": files})
     batch, video = made["batch_job_id"], made["videos"][0]["video_id"]
     sent = await asking.put(made["upload_urls"][0], data=path.read_bytes(), headers=made["uploads"][0]["headers"])
     assert sent.ok, await sent.text()
@@ -67,7 +67,7 @@ async def test_a_transcript_and_highlights_lead_through_a_video(visit: Visit, ur
     await sign_up(Mouse(page))
     sound, _ = clips.with_pauses([clips.speech(one, media, words_per_minute=150) for one in SENTENCES], 1.5)
     film = clips.video(media / "daily show.mp4", sound=sound)
-    batch, _ = await processed(page, url, film)
+    batch, _ = await processed(page, url, film, SETTINGS)
 
     await page.goto(f"/batches/{batch}")
     await page.get_by_role("button", name=re.compile("^Highlights")).click()

@@ -44,9 +44,18 @@ def test_a_video_rendered_again_gives_a_new_result_a_new_export_and_an_honest_re
     assert any(after["output"]["key"] in str(path) for path in files_in(objects))
     assert api.get("/api/usage").json()["minutes_used"] == pytest.approx(start + 2 * used, abs=0.05)
 
+    # A second of it is cut by hand, and everything that is made of it follows.
+    dailies("cuts", batch_id, "--cut", "1-2")
+    wait(lambda: api.get(address).json()["batch_job"]["status"] == "completed", 120)
+    (cut,) = api.get(address).json()["videos"]
+    whole_s = after["processing_result"]["output_s"]
+    assert cut["processing_result"]["output_s"] == pytest.approx(whole_s - 1, abs=0.1)
+    assert [one["why"] for one in dailies("cuts", batch_id)["cuts"]] == ["by_hand"]
+
     report = dailies("report", batch_id)
     (told,) = report["videos"]
-    assert (report["completed_videos"], told["attempts"]) == (1, 2) and told["processing_s"] > 0
+    assert (report["completed_videos"], told["attempts"]) == (1, 3) and told["processing_s"] > 0
+    assert told["output_s"] == cut["processing_result"]["output_s"]
     assert report["saved_s"] == pytest.approx(told["source_s"] - told["output_s"], abs=0.01)
     dailies("export", batch_id, "-o", tmp_path / "again.zip")
-    assert (tmp_path / "again.zip").stat().st_size > after["output"]["size_bytes"]
+    assert (tmp_path / "again.zip").stat().st_size > cut["output"]["size_bytes"]

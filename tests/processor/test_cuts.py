@@ -17,7 +17,6 @@ from services.processor.cuts import (
     MIN_CUT_S,
     PROTECTION_PAD_S,
     edited,
-    fitting_threshold,
     frame_count,
     from_frames,
     keep_everything,
@@ -28,6 +27,7 @@ from services.processor.cuts import (
     to_frames,
 )
 from shared.batches import BatchSettings
+from shared.cutting import Action, CutEdit
 from shared.media import CutList, MediaFacts, Span
 
 TEN_SECONDS = MediaFacts(
@@ -103,20 +103,24 @@ def test_moments_are_found_on_the_output() -> None:
 
 def test_a_person_keeps_and_cuts_spans() -> None:
     cut_list = plan_cuts(spans([(1, 2), (5, 7)]), TEN_SECONDS, BARE)
-    assert edges(edited(cut_list, TEN_SECONDS, keep=[Span(3, 4)])) == [(1, 2), (3, 4), (5, 7)]
-    assert edges(edited(cut_list, TEN_SECONDS, cut=[Span(5.5, 6)])) == [(1, 2), (5, 5.5), (6, 7)]
-    assert edges(edited(cut_list, TEN_SECONDS, keep=[Span(2, 5)], cut=[Span(0, 1.5)])) == [(1.5, 7)]
-    assert edges(edited(cut_list, TEN_SECONDS, cut=[Span(0, 10)])) == []
+
+    def changed(*edits: tuple[Action, float, float]) -> Edges:
+        wanted = [CutEdit(start_s=start, end_s=end, action=action) for action, start, end in edits]
+        return edges(edited(cut_list, TEN_SECONDS, wanted))
+
+    assert changed((Action.KEEP, 3, 4)) == [(1, 2), (3, 4), (5, 7)]
+    assert changed((Action.CUT, 5.5, 6)) == [(1, 2), (5, 5.5), (6, 7)]
+    assert changed((Action.CUT, 0, 1.5), (Action.KEEP, 2, 5)) == [(1.5, 7)]
+    assert changed((Action.CUT, 0, 10)) == []
 
 
-def test_the_threshold_fits_between_noise_and_speech() -> None:
-    def noisy(floor: float, speech: float) -> float:
-        return fitting_threshold(np.array([floor] * 50 + [speech] * 50, np.float32))
-
-    assert -50 < noisy(-55, -20) < -35
-    assert -35 < noisy(-38, -15) < -25
-    assert noisy(-90, -40) == -60
-    assert fitting_threshold(np.full(10, -120, np.float32)) == -40
+def test_noise_that_reaches_the_threshold_for_a_moment_is_no_sound() -> None:
+    noisy = np.full(50, -43, np.float32)
+    noisy[[3, 10, 11, 20]] = -39
+    noisy[30:34] = -39
+    noisy[40] = -30
+    found = [(round(span.start_s, 6), round(span.end_s, 6)) for span in loud_spans(noisy, 0.01, -40)]
+    assert found == [(0.3, 0.34), (0.4, 0.41)]
 
 
 moments = st.floats(0, 120, allow_nan=False)

@@ -22,8 +22,9 @@ from services.processor.housekeeping import prefix_of
 from services.processor.service import Processor
 from services.processor.tables import Run
 from shared.batches import BatchSettings, OutputFormat, Quality
+from shared.cutting import Action, CutEdit, CutRecord, Why
 from shared.media import CutList, Stage
-from shared.messages import ProcessVideo, VideoProgressed
+from shared.messages import ProcessVideo, VideoProcessed, VideoProgressed
 from shared.probing import facts_of
 from stack.local import LocalStack
 from tests import media as clips
@@ -82,7 +83,18 @@ def children() -> list[str]:
 
 def listened() -> float:
     """How often this process has decoded the sound of a video."""
-    return REGISTRY.get_sample_value("dailies_processor_checkpoints_total", {"step": "listening", "found": "no"}) or 0.0
+    return made_anew("listening")
+
+
+def made_anew(step: str) -> float:
+    """How often this process has done a step of which there was no checkpoint."""
+    return REGISTRY.get_sample_value("dailies_processor_checkpoints_total", {"step": step, "found": "no"}) or 0.0
+
+
+async def record_of(at: Processor, done: VideoProcessed) -> CutRecord:
+    """The cut list beside an output."""
+    key = done.output.key.rpartition("/")[0] + "/cuts.json"
+    return msgspec.json.decode(b"".join([piece async for piece in at.store.read(key)]), type=CutRecord)
 
 
 async def stored_keys(at: Processor, video: ProcessVideo) -> set[str]:
@@ -264,6 +276,45 @@ async def test_a_changed_threshold_is_not_listened_to_again(
     second = await scheduler.output_of(again)
     assert listened() == before
     assert second.result.silence_removed_s > first.result.silence_removed_s
+
+
+async def test_edited_cuts_are_rendered_without_listening_or_transcribing_again(
+    processor: Processor, scheduler: SchedulerEnd, uploaded: Upload, talk: Path
+) -> None:
+    video = await uploaded(talk, replace(SILENCE, transcribe=True))
+    await process_video(video, processor)
+    first = await scheduler.output_of(video)
+    automatic = await record_of(processor, first)
+    assert automatic.peaks and {cut.why for cut in automatic.cuts} == {Why.SILENCE}
+    before, transcribed = listened(), made_anew("transcribing")
+
+    quiet, said = automatic.cuts[1], automatic.keep[-1]
+    edits = (
+        CutEdit(start_s=quiet.start_s, end_s=quiet.end_s, action=Action.KEEP),
+        CutEdit(start_s=said.start_s, end_s=said.end_s, action=Action.CUT),
+    )
+    again = replace(video, batch_video_id=uuid4(), edits=edits)
+    await process_video(again, processor)
+    second = await scheduler.output_of(again)
+
+    assert (listened(), made_anew("transcribing")) == (before, transcribed)
+    record = await record_of(processor, second)
+    assert (record.automatic, record.edits, record.peaks) == (automatic.cuts, edits, automatic.peaks)
+    assert [stretch.why for stretch in record.protected if stretch.start_s == quiet.start_s] == [Why.BY_HAND]
+    assert [stretch.why for stretch in record.cuts if stretch.start_s == said.start_s] == [Why.BY_HAND]
+    longer = (quiet.end_s - quiet.start_s) - said.length_s
+    assert second.result.output_s - first.result.output_s == pytest.approx(longer, abs=0.1)
+    assert 0 < (second.result.words or 0) < (first.result.words or 0), "its words went with what was cut"
+
+
+async def test_edits_that_leave_nothing_fail_with_a_sentence(
+    processor: Processor, scheduler: SchedulerEnd, uploaded: Upload, talk: Path
+) -> None:
+    video = await uploaded(talk, SILENCE)
+    everything = CutEdit(start_s=0, end_s=video.facts.duration_s, action=Action.CUT)
+    await process_video(replace(video, edits=(everything,)), processor)
+    failed = await scheduler.failure_of(video)
+    assert failed.permanent and "keep at least a part" in failed.reason
 
 
 async def test_a_finished_output_is_taken_over_by_a_run_that_comes_after_it(

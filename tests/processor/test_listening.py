@@ -10,6 +10,7 @@ import pytest
 from services.processor.cuts import loud_spans
 from services.processor.listening import (
     FLOOR_DB,
+    SAMPLE_RATE,
     WINDOW_S,
     decode_sound,
     loudness,
@@ -17,6 +18,7 @@ from services.processor.listening import (
     peaks,
     unpack_levels,
 )
+from shared.cutting import PEAKS_PER_S
 from shared.media import Span
 from shared.probing import facts_of
 from tests.media import ffmpeg, silence, tone, video
@@ -88,12 +90,12 @@ def test_blocks_of_any_length_add_up(tmp_path: Path) -> None:
     assert len(levels) == -(-len(samples) // 160)
     assert levels[0] == FLOOR_DB
     assert levels[-2] == pytest.approx(-6.02, abs=0.01)
-    waveform = peaks(tmp_path / "s", 1000)
-    assert (len(waveform), waveform[0], waveform[-1]) == (1000, 0, 127)
-    assert waveform.index(127) == pytest.approx(1000 * 9_650_000 / len(samples), abs=1)
+    waveform = peaks(tmp_path / "s")
+    assert len(waveform) == -(-len(samples) * PEAKS_PER_S // SAMPLE_RATE)
+    assert (waveform[0], waveform[-1], waveform.index(127)) == (0, 127, 9_650_000 * PEAKS_PER_S // SAMPLE_RATE)
 
 
 def test_no_samples_are_no_loudness_and_no_waveform(tmp_path: Path) -> None:
     (tmp_path / "s").touch()
     assert len(loudness(tmp_path / "s")) == 0
-    assert peaks(tmp_path / "s", 100) == b""
+    assert peaks(tmp_path / "s") == b""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from msgspec.structs import replace
@@ -14,6 +14,7 @@ from services.scheduler.runs import MOST_LOST_LEASES
 from services.scheduler.service import Scheduler
 from services.scheduler.state import BatchState
 from shared.batches import BatchSettings, BatchStatus, Tier, VideoStatus
+from shared.cutting import Action, CutEdit
 from shared.errors import Conflict, Invalid, NotFound, QuotaExceeded
 from shared.messages import BuildExport, CancelBatch, CreateBatch, DeleteRun, ProcessVideo, RenderAgain
 from shared.views import BatchJob, ProcessingResult
@@ -46,6 +47,10 @@ def begun(state: BatchState) -> BatchState:
     entry = state.videos[0]
     state = advance(state, events.Dispatched(id=entry.id), NOW).batch
     return advance(state, events.Claimed(id=entry.id, run_token=uuid4(), worker="w", lease=LEASE), NOW).batch
+
+
+def cut(start_s: float, end_s: float) -> CutEdit:
+    return CutEdit(start_s=start_s, end_s=end_s, action=Action.CUT)
 
 
 def failed(state: BatchState, *, permanent: bool) -> events.Failed:
@@ -144,6 +149,44 @@ def test_a_cancel_of_a_batch_that_has_not_ended_leaves_what_was_completed(done: 
     after = advance(state, events.Cancel(), NOW).batch
     assert after.status is BatchStatus.CANCELLED
     assert [entry.status for entry in after.videos] == [VideoStatus.COMPLETED, VideoStatus.CANCELLED]
+
+
+def with_edits(state: BatchState, *edits: CutEdit, version: UUID | None = None) -> BatchState:
+    """The one video waits to be rendered again with these edits."""
+    event = events.RenderAgain(video_id=state.videos[0].video_id, edits=edits, version=version)
+    return advance(state, event, NOW).batch
+
+
+def test_edits_go_along_with_every_later_rendering_and_with_none_that_failed(done: BatchState) -> None:
+    state = with_edits(done, cut(50, 60), cut(5, 6), version=done.videos[0].run_token)
+    (command,) = advance(state, events.Dispatched(id=state.videos[0].id), NOW).commands
+    assert isinstance(command, ProcessVideo)
+    assert (command.settings, command.edits) == (done.settings, (cut(5, 6), cut(50, 60)))
+    failing = begun(state)
+    failing = advance(failing, failed(failing, permanent=True), NOW).batch
+    assert (failing.videos[0].edits, failing.videos[0].status) == ((), VideoStatus.COMPLETED)
+    state = begun(state)
+    token = state.videos[0].run_token
+    assert token is not None
+    processed = events.Processed(id=state.videos[0].id, run_token=token, output=stored("runs/y"), result=RESULT)
+    edited = advance(state, processed, NOW).batch
+    assert again(edited).videos[0].edits == (cut(5, 6), cut(50, 60)), "other settings leave what a person decided"
+    assert with_edits(edited).videos[0].edits == (), "and no edits are the automatic cuts"
+
+
+def test_edits_of_cuts_that_somebody_else_has_changed_meanwhile_are_refused(done: BatchState) -> None:
+    with pytest.raises(Conflict, match="rendered again meanwhile"):
+        with_edits(done, cut(1, 2), version=uuid4())
+    with pytest.raises(Conflict, match="is pending"):
+        with_edits(with_edits(done, cut(1, 2)), cut(3, 4))
+
+
+@pytest.mark.parametrize("edits", [[], [(0.0, 60.0)], [(70.0, 80.0)], [(5.0, 5.0)]])
+def test_edits_that_change_nothing_leave_nothing_or_lie_elsewhere_are_refused(
+    done: BatchState, edits: list[tuple[float, float]]
+) -> None:
+    with pytest.raises(Invalid):
+        with_edits(done, *(cut(start, end) for start, end in edits))
 
 
 async def rendered(request: CreateBatch, at: Scheduler, settings: BatchSettings = LOUDER) -> BatchJob:

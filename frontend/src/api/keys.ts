@@ -26,6 +26,7 @@ export const keys = {
   report: (id: string) => ["batches", "report", id] as const,
   transcript: (batchId: string, videoId: string) => ["transcripts", batchId, videoId] as const,
   highlights: (batchId: string, videoId: string) => ["highlights", batchId, videoId] as const,
+  cuts: (batchId: string, videoId: string) => ["cuts", batchId, videoId] as const,
   batchHighlights: (batchId: string, completed: number) => ["highlights", batchId, "all", completed] as const,
   exports: (batchId: string) => ["exports", "batch", batchId] as const,
   exportEstimate: (batchId: string, config: BatchExportConfig) => ["exports", "estimate", batchId, config] as const,

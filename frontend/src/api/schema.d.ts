@@ -476,6 +476,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/batch-jobs/{batch_id}/videos/{video_id}/cuts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was cut out of a finished video, and why
+         * @description Cuts and protected stretches with their reasons on the source's timeline, and the waveform beneath them.
+         */
+        get: operations["get_cuts"];
+        /**
+         * Keep or cut stretches of a finished video
+         * @description All edits at once: these take the place of earlier ones, and none stands for the automatic cuts.
+         *
+         *     The video is rendered again without being listened to again; its earlier output stays until the new one is stored.
+         */
+        put: operations["edit_cuts"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/batch-jobs/{batch_id}/videos/{video_id}/transcript": {
         parameters: {
             query?: never;
@@ -1227,6 +1253,12 @@ export interface components {
          */
         Act: "account_made" | "api_key_made" | "api_key_revoked" | "batches_seen" | "identity_linked" | "identity_removed" | "password_changed" | "password_reset" | "role_set" | "session_ended" | "sign_in_failed" | "signed_in" | "signed_out" | "signed_out_everywhere" | "tier_set" | "webhook_changed" | "webhook_deleted" | "webhook_made" | "webhook_secret_made";
         /**
+         * Action
+         * @description What a person wants of a stretch.
+         * @enum {unknown}
+         */
+        Action: "cut" | "keep";
+        /**
          * ApiKeyMade
          * @description A new API key, which is shown this once.
          */
@@ -1516,6 +1548,16 @@ export interface components {
              */
             remove_silence?: boolean;
             /**
+             * @description one of loudness (what is quieter than the threshold goes) and speech (all that is not speech goes)
+             * @default loudness
+             */
+            silence_mode?: components["schemas"]["SilenceMode"];
+            /**
+             * @description true to find the threshold from each video's own noise instead of using the one given
+             * @default false
+             */
+            auto_threshold?: boolean;
+            /**
              * @description a loudness between -60 and -20 dB; what is quieter counts as silence
              * @default -40
              */
@@ -1669,6 +1711,18 @@ export interface components {
             email: string;
             /** @description the account's password */
             password: string;
+        };
+        /**
+         * CutEdit
+         * @description A stretch of the source that a person wants kept or cut, whatever was found there.
+         */
+        CutEdit: {
+            /** @description where it begins in the source, in seconds */
+            start_s: number;
+            /** @description where it ends in the source, in seconds, after its beginning */
+            end_s: number;
+            /** @description keep or cut */
+            action: components["schemas"]["Action"];
         };
         /**
          * Delivery
@@ -2018,6 +2072,8 @@ export interface components {
              *       "vocabulary": [],
              *       "embed_subtitles": false,
              *       "remove_silence": false,
+             *       "silence_mode": "loudness",
+             *       "auto_threshold": false,
              *       "silence_threshold": -40,
              *       "min_silence_s": 0.5,
              *       "margin_before_s": 0.15,
@@ -2052,6 +2108,19 @@ export interface components {
              * @default false
              */
             start_when_uploaded?: boolean;
+        };
+        /**
+         * NewCuts
+         * @description What a person wants kept or cut of a finished video.
+         */
+        NewCuts: {
+            /**
+             * Format: uuid
+             * @description the version of the cuts that were edited, as their answer gave it
+             */
+            version: string;
+            /** @description a list of up to 2,000 stretches, each to keep or to cut; none for the automatic cuts */
+            edits: components["schemas"]["CutEdit"][];
         };
         /**
          * NewExport
@@ -2387,7 +2456,7 @@ export interface components {
          * @description One thing that makes a passage stand out, in a sentence for people.
          */
         Reason: {
-            why: components["schemas"]["Why"];
+            why: components["schemas"]["shared.transcripts.Why"];
             sentence: string;
             points: number;
         };
@@ -2446,6 +2515,12 @@ export interface components {
             sessions: components["schemas"]["SessionShown"][];
         };
         /**
+         * SilenceMode
+         * @description What is cut: what is quieter than a threshold, or whatever is not speech.
+         * @enum {unknown}
+         */
+        SilenceMode: "loudness" | "speech";
+        /**
          * Stage
          * @description A part of the work on one video, as people see it, in its order.
          * @enum {unknown}
@@ -2472,6 +2547,15 @@ export interface components {
             number: number;
             size_bytes: number;
             etag: string;
+        };
+        /**
+         * Stretch
+         * @description A stretch of the source with the reason for what is done with it.
+         */
+        Stretch: {
+            start_s: number;
+            end_s: number;
+            why: components["schemas"]["shared.cutting.Why"];
         };
         /**
          * Template
@@ -2674,6 +2758,23 @@ export interface components {
             batch_status: components["schemas"]["BatchStatus"];
         };
         /**
+         * VideoCuts
+         * @description What was cut out of a finished video and why, in seconds of its source.
+         */
+        VideoCuts: {
+            /** Format: uuid */
+            version: string;
+            source_s: number;
+            output_s: number;
+            cuts: components["schemas"]["Stretch"][];
+            automatic: components["schemas"]["Stretch"][];
+            protected: components["schemas"]["Stretch"][];
+            edits: components["schemas"]["CutEdit"][];
+            mode: components["schemas"]["SilenceMode"] | null;
+            threshold_db: number | null;
+            peaks: number[];
+        };
+        /**
          * VideoEvent
          * @description The state of a video of a batch changed.
          */
@@ -2865,12 +2966,6 @@ export interface components {
             secret: string;
         };
         /**
-         * Why
-         * @description What makes a passage stand out.
-         * @enum {unknown}
-         */
-        Why: "exclamation" | "fast" | "keyword" | "loud" | "pause" | "question" | "reaction" | "scene";
-        /**
          * Word
          * @description A word, with the space before it.
          */
@@ -2921,6 +3016,18 @@ export interface components {
             waiting_videos: number;
             waiting_users: number;
         };
+        /**
+         * Why
+         * @description Why a stretch is cut, or kept although it is quiet.
+         * @enum {unknown}
+         */
+        "shared.cutting.Why": "by_hand" | "not_speech" | "silence" | "speech" | "word";
+        /**
+         * Why
+         * @description What makes a passage stand out.
+         * @enum {unknown}
+         */
+        "shared.transcripts.Why": "exclamation" | "fast" | "keyword" | "loud" | "pause" | "question" | "reaction" | "scene";
     };
     responses: never;
     parameters: never;
@@ -4717,6 +4824,161 @@ export interface operations {
             };
             /** @description Nobody is signed in */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_cuts: {
+        parameters: {
+            query?: {
+                /** @description Parts that the waveform is told in. */
+                peaks?: number;
+            };
+            header?: never;
+            path: {
+                batch_id: string;
+                video_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoCuts"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not what was asked for */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_cuts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+                video_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "version": "9d0f3f5e-6f0c-4b8e-9a53-2b1f6a8e3c11",
+                 *       "edits": [
+                 *         {
+                 *           "start_s": 40,
+                 *           "end_s": 41.8,
+                 *           "action": "cut"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewCuts"];
+            };
+        };
+        responses: {
+            /** @description What was asked for */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchJob"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed; More than the tier allows */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not what was asked for */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

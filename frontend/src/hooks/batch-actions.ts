@@ -2,13 +2,14 @@
 import { type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
 import { toast } from "sonner";
 import * as api from "@/api/batch";
+import { editCuts } from "@/api/cuts";
 import { keys } from "@/api/keys";
 import { putJob } from "@/hooks/live-cache";
 import { announce } from "@/lib/announcer";
 import { plural } from "@/lib/format";
 import { explain } from "@/lib/problems";
 import { canRetry } from "@/lib/status";
-import type { BatchJob, BatchJobDetails, BatchJobPage, BatchSettings, BatchVideo } from "@/types/batch";
+import type { BatchJob, BatchJobDetails, BatchJobPage, BatchSettings, BatchVideo, CutEdit } from "@/types/batch";
 
 export type BatchAction =
   | { kind: "start" | "pause" | "resume" | "cancel" | "delete" | "duplicate"; batch: BatchJob }
@@ -16,6 +17,7 @@ export type BatchAction =
   | { kind: "remove"; batch: BatchJob; videoIds: string[] }
   | { kind: "order"; batch: BatchJob; videoIds: string[] }
   | { kind: "render"; batch: BatchJob; videoId: string; settings: BatchSettings }
+  | { kind: "cuts"; batch: BatchJob; videoId: string; version: string; edits: CutEdit[] }
   | { kind: "change"; batch: BatchJob; change: api.BatchChange };
 
 async function ask(action: BatchAction): Promise<BatchJob | null> {
@@ -37,6 +39,8 @@ async function ask(action: BatchAction): Promise<BatchJob | null> {
       return api.removeVideosFromBatch(id, action.videoIds);
     case "render":
       return api.renderVideoAgain(id, action.videoId, action.settings);
+    case "cuts":
+      return editCuts(id, action.videoId, action.version, action.edits);
     case "change":
       return api.changeBatchJob(id, action.change);
     case "order":
@@ -119,6 +123,7 @@ const DONE: Partial<Record<BatchAction["kind"], (action: BatchAction) => string>
   duplicate: ({ batch }) => `A copy of ${batch.name} was made`,
   retry: (action) =>
     `${plural((action as { videoIds?: string[] }).videoIds?.length ?? action.batch.failed_videos, "video")} will be tried again`,
+  cuts: () => "The video is rendered again with your cuts",
   render: ({ batch }) => `A video of ${batch.name} is rendered again`,
   remove: (action) => `${plural((action as { videoIds: string[] }).videoIds.length, "video")} removed`,
 };

@@ -8,6 +8,8 @@ export const DEFAULT_SETTINGS: BatchSettings = {
   vocabulary: [],
   embed_subtitles: false,
   remove_silence: true,
+  silence_mode: "loudness",
+  auto_threshold: false,
   silence_threshold: -40,
   min_silence_s: 0.5,
   margin_before_s: 0.15,
@@ -70,6 +72,9 @@ export function settingsProblems(settings: BatchSettings): SettingsProblems {
   if (!(settings.min_silence_s >= 0.5 && settings.min_silence_s <= 5)) {
     problems.min_silence_s = "Choose between 0.5 and 5 seconds.";
   }
+  for (const field of ["margin_before_s", "margin_after_s"] as const) {
+    if (!(settings[field] >= 0 && settings[field] <= 2)) problems[field] = "Choose between 0 and 2 seconds.";
+  }
   for (const field of ["keywords", "vocabulary"] as const) {
     const long = settings[field].find((word) => word.length > 60);
     if (long) problems[field] = `“${long.slice(0, 20)}…” is longer than 60 characters.`;
@@ -84,10 +89,11 @@ export function settingsProblems(settings: BatchSettings): SettingsProblems {
 /** What is allowed, but perhaps not what was meant. */
 export function settingsWarnings(settings: BatchSettings): string[] {
   const warnings: string[] = [];
-  if (settings.remove_silence && settings.silence_threshold > -27) {
+  const byThreshold = settings.remove_silence && settings.silence_mode === "loudness" && !settings.auto_threshold;
+  if (byThreshold && settings.silence_threshold > -27) {
     warnings.push("At this threshold, quiet speech counts as silence and is cut.");
   }
-  if (settings.remove_silence && settings.silence_threshold < -55) {
+  if (byThreshold && settings.silence_threshold < -55) {
     warnings.push("At this threshold hardly anything counts as silence.");
   }
   if (settings.export_format === "webm" && settings.export_quality === "4K") {

@@ -1,11 +1,12 @@
 import { ArrowLeft, Download, FileVideo, ListVideo } from "lucide-react";
-import { type ReactNode, useCallback, useRef, useState } from "react";
+import { lazy, type ReactNode, Suspense, useCallback, useRef, useState } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
 import { HighlightTimeline } from "@/components/batch/HighlightTimeline";
 import { Player } from "@/components/batch/Player";
 import { RemoveVideo } from "@/components/batch/RemoveVideo";
 import { StatusBadge } from "@/components/batch/StatusBadge";
 import { TranscriptPanel } from "@/components/batch/TranscriptPanel";
+import { Beside } from "@/components/cuts/Beside";
 import { Page } from "@/components/layout/Page";
 import { Empty, Failure } from "@/components/layout/States";
 import { When } from "@/components/layout/When";
@@ -15,10 +16,15 @@ import { Card, CardBody, CardHeader, CardTitle } from "@/components/ui/card";
 import { RadioGroup } from "@/components/ui/radio-group";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useBatchJob } from "@/hooks/batches";
+import { type Preview, useCuts, usePreview } from "@/hooks/cuts";
 import { useVideo } from "@/hooks/videos";
 import { useHighlights, useTranscript } from "@/hooks/words";
+import { cn } from "@/lib/cn";
+import { onOutput, onSource } from "@/lib/cuts";
 import { formatBytes, formatDuration, plural } from "@/lib/format";
-import type { BatchVideo, Video as VideoView } from "@/types/batch";
+import type { BatchJob, BatchVideo, Video as VideoView } from "@/types/batch";
+
+const CutEditor = lazy(() => import("@/components/cuts/CutEditor"));
 
 export function Video() {
   const { id = "" } = useParams();
@@ -54,13 +60,14 @@ export function Video() {
 
 function InBatch({ video, batchId }: { video: VideoView; batchId: string }) {
   const { data: batch } = useBatchJob(batchId);
-  return <Shown video={video} made={batch?.videos.find((one) => one.video_id === video.id) ?? null} />;
+  return <Shown video={video} batch={batch} made={batch?.videos.find((one) => one.video_id === video.id) ?? null} />;
 }
 
-function Shown({ video, made }: { video: VideoView; made: BatchVideo | null }) {
-  const [wanted, setWanted] = useState<"output" | "source" | null>(null);
+function Shown({ video, batch, made }: { video: VideoView; batch?: BatchJob; made: BatchVideo | null }) {
+  const [wanted, setWanted] = useState<"output" | "source" | "both" | null>(null);
   const output = made?.output_video_url ?? null;
-  const shows = wanted ?? (output ? "output" : "source");
+  const version = wanted ?? (output ? "output" : "source");
+  const shows = version === "source" ? "source" : "output";
   const url = shows === "output" ? output : (video.source_url ?? null);
   const { data: transcript } = useTranscript(made);
   const { data: highlights } = useHighlights(made);
@@ -68,6 +75,10 @@ function Shown({ video, made }: { video: VideoView; made: BatchVideo | null }) {
   const from = Number.parseFloat(params.get("t") ?? "0") || 0;
   const player = useRef<HTMLVideoElement>(null);
   const [at, setAt] = useState(from);
+  const { data: cuts } = useCuts(made);
+  const [preview, setPreview] = useState<Preview | null>(null);
+  const over = useCallback(() => setPreview(null), []);
+  usePreview(player, shows === "source" ? preview : null, over);
   const seek = useCallback((seconds: number) => {
     if (!player.current) return;
     setAt(seconds);
@@ -75,46 +86,59 @@ function Shown({ video, made }: { video: VideoView; made: BatchVideo | null }) {
     // A browser may refuse to play; where the player stands is right all the same.
     player.current.play()?.catch(() => {});
   }, []);
+  const show = (next: "output" | "source" | "both") => {
+    // The same moment in the other version.
+    const timeline = next === "source" ? "source" : "output";
+    if (cuts && timeline !== shows) setAt(timeline === "output" ? onOutput(cuts.cuts, at) : onSource(cuts.cuts, at));
+    setPreview(null);
+    setWanted(next);
+  };
   const result = made?.processing_result;
   const length = (shows === "output" ? result?.output_s : result?.source_s) ?? 0;
   return (
     <div className="grid gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
       <div className="grid content-start gap-3">
-        <div className="aspect-video overflow-hidden rounded-xl border border-line bg-black">
-          {url ? (
-            <Player
-              key={url}
-              player={player}
-              url={url}
-              poster={video.thumbnail_url}
-              segments={transcript?.transcript.segments}
-              language={transcript?.transcript.language}
-              timeline={shows}
-              from={shows === "output" ? from : 0}
-              onTime={setAt}
-            />
-          ) : (
-            <div className="grid size-full place-items-center bg-sunken">
-              <Empty
-                icon={FileVideo}
-                title={video.status === "rejected" ? "This file was refused" : "There is nothing to play yet"}
-              >
-                {video.status === "rejected"
-                  ? video.error_message
-                  : "It can be played once it was uploaded and checked."}
-              </Empty>
-            </div>
+        <div className={cn("grid items-start gap-3", version === "both" && "sm:grid-cols-2")}>
+          <div className="aspect-video overflow-hidden rounded-xl border border-line bg-black">
+            {url ? (
+              <Player
+                key={url}
+                player={player}
+                url={url}
+                poster={video.thumbnail_url}
+                segments={transcript?.transcript.segments}
+                language={transcript?.transcript.language}
+                timeline={shows}
+                from={at}
+                onTime={setAt}
+              />
+            ) : (
+              <div className="grid size-full place-items-center bg-sunken">
+                <Empty
+                  icon={FileVideo}
+                  title={video.status === "rejected" ? "This file was refused" : "There is nothing to play yet"}
+                >
+                  {video.status === "rejected"
+                    ? video.error_message
+                    : "It can be played once it was uploaded and checked."}
+                </Empty>
+              </div>
+            )}
+          </div>
+          {version === "both" && video.source_url && cuts && (
+            <Beside key={output} leader={player} url={video.source_url} cuts={cuts.cuts} />
           )}
         </div>
         <div className="flex flex-wrap items-center justify-between gap-3">
           {output && video.source_url ? (
             <RadioGroup
               label="Version"
-              value={shows}
-              onChange={setWanted}
+              value={version}
+              onChange={show}
               choices={[
                 { value: "output", label: "Result" },
                 { value: "source", label: "Original" },
+                ...(cuts ? [{ value: "both" as const, label: "Side by side" }] : []),
               ]}
             />
           ) : (
@@ -129,10 +153,36 @@ function Shown({ video, made }: { video: VideoView; made: BatchVideo | null }) {
             </Button>
           )}
         </div>
-        {made?.status === "failed" && made.error_message && (
-          <Alert live={false} title="It could not be processed">
+        {made?.error_message && ["failed", "completed"].includes(made.status) && (
+          <Alert
+            live={false}
+            tone={made.status === "failed" ? "bad" : "busy"}
+            title={made.status === "failed" ? "It could not be processed" : "It was not rendered again"}
+          >
             {made.error_message}
           </Alert>
+        )}
+        {result && result.warnings.length > 0 && (
+          <Alert tone="busy" live={false} title="Worth a look">
+            {result.warnings.map((warning) => (
+              <p key={warning}>{warning}</p>
+            ))}
+          </Alert>
+        )}
+        {made && batch && cuts && (
+          <Suspense fallback={<Skeleton className="h-96 rounded-xl" />}>
+            <CutEditor
+              of={cuts}
+              batch={batch}
+              video={made}
+              at={shows === "source" ? at : onSource(cuts.cuts, at)}
+              onSeek={(seconds) => seek(shows === "source" ? seconds : onOutput(cuts.cuts, seconds))}
+              onPreview={(wanted) => {
+                if (video.source_url) setWanted("source");
+                setPreview(wanted);
+              }}
+            />
+          </Suspense>
         )}
         {highlights && <HighlightTimeline of={highlights} timeline={shows} duration={length} at={at} onSeek={seek} />}
         {transcript && <TranscriptPanel of={transcript} timeline={shows} at={at} onSeek={seek} />}

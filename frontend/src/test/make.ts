@@ -11,6 +11,7 @@ import type {
   Me,
   Notice,
   SettingsTemplate,
+  VideoCuts,
   VideoTranscript,
 } from "@/types/batch";
 
@@ -270,6 +271,23 @@ export function makeHighlight(facts: Partial<Highlight> = {}): Highlight {
     score: 1,
     reasons: [{ why: "keyword", sentence: "Says “answer”.", points: 1 }],
     text: "What is the best answer?",
+    ...facts,
+  };
+}
+
+/** Ten seconds of which two are cut. */
+export function makeCuts(facts: Partial<VideoCuts> = {}): VideoCuts {
+  return {
+    version: makeId(),
+    source_s: 10,
+    output_s: 8,
+    cuts: [{ start_s: 4, end_s: 6, why: "silence" }],
+    automatic: [{ start_s: 4, end_s: 6, why: "silence" }],
+    protected: [{ start_s: 8, end_s: 9, why: "speech" }],
+    edits: [],
+    mode: "loudness",
+    threshold_db: -40,
+    peaks: [0, 40, 255, 12],
     ...facts,
   };
 }

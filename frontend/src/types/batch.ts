@@ -78,6 +78,11 @@ export type Highlight = Schemas["Highlight"];
 export type Highlights = Schemas["Highlights"];
 export type BatchHighlights = Schemas["BatchHighlights"];
 
+/** What was cut out of a finished video, and why. */
+export type VideoCuts = Schemas["VideoCuts"];
+export type Stretch = Schemas["Stretch"];
+export type CutEdit = Schemas["CutEdit"];
+
 export type UploadPlan = Schemas["UploadPlan"];
 export type UploadState = Schemas["UploadState"];
 export type PartUrl = Schemas["PartUrl"];

@@ -56,6 +56,7 @@ class BatchVideos(Table, tablename="batch_videos"):
     fenced = Boolean()
     own_upload = Boolean()
     settings = JSONB(null=True)
+    edits = JSONB()
     kept = JSONB(null=True)
     source = JSONB(null=True)
     facts = JSONB(null=True)

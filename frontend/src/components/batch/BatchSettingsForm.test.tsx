@@ -52,6 +52,20 @@ describe("the settings of a batch", () => {
     expect(screen.getByText(/quiet speech counts as silence/)).toBeInTheDocument();
   });
 
+  it("cuts by speech, by a threshold, or by one that each video has of its own", async () => {
+    const { user, last } = form();
+    await user.click(screen.getByRole("checkbox", { name: "Find the threshold in each video" }));
+    expect(last()?.auto_threshold).toBe(true);
+    expect(screen.getByRole("slider", { name: "Silence threshold" })).toHaveAttribute("data-disabled");
+    await user.click(screen.getByRole("radio", { name: "By speech" }));
+    expect(last()?.silence_mode).toBe("speech");
+    expect(screen.queryByRole("slider", { name: "Silence threshold" })).not.toBeInTheDocument();
+    fireEvent.change(screen.getByRole("spinbutton", { name: /Kept after sound/ }), { target: { value: "0.4" } });
+    expect(last()?.margin_after_s).toBe(0.4);
+    fireEvent.change(screen.getByRole("spinbutton", { name: /Kept before sound/ }), { target: { value: "3" } });
+    expect(screen.getByText("Choose between 0 and 2 seconds.")).toBeInTheDocument();
+  });
+
   it("says what is wrong with a duration, at once", async () => {
     form();
     const field = screen.getByRole("spinbutton", { name: /Minimum duration/ });
@@ -108,7 +122,7 @@ describe("the settings of a batch", () => {
     await waitFor(() => expect(screen.getByRole("combobox", { name: "Load template" })).toBeEnabled());
     await pick(user, "Load template", "Podcast (default)");
     expect(last()).toEqual(settings);
-    expect(screen.getByRole("spinbutton")).toHaveValue(2);
+    expect(screen.getByRole("spinbutton", { name: /Minimum duration/ })).toHaveValue(2);
   });
 
   it("saves the settings as a template, and says when the name is taken", async () => {

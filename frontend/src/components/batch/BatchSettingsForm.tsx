@@ -50,7 +50,7 @@ export function BatchSettingsForm({ initialSettings = DEFAULT_SETTINGS, onChange
       {!short && <Separator />}
       <Part
         label="Remove silence"
-        hint="Cuts out what is quieter than a threshold for long enough."
+        hint="Cuts out what is quiet or not speech for long enough, and never a word."
         checked={settings.remove_silence}
         onChange={(remove_silence) => set({ remove_silence })}
       >

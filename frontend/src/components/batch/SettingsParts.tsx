@@ -117,26 +117,72 @@ function WordsField({ label, hint, placeholder, error, value, onChange }: WordsP
   );
 }
 
+const MODES = [
+  {
+    value: "loudness" as const,
+    label: "By loudness",
+    hint: "What is quieter than a threshold goes, unless somebody speaks.",
+  },
+  { value: "speech" as const, label: "By speech", hint: "Whatever is not speech goes, however loud." },
+];
+
 export function SilenceFields({ settings, problems, onChange }: FieldsProps) {
-  // What is typed may not be a number for a moment.
-  const [typed, setTyped] = useState(String(settings.min_silence_s));
-  const shown =
-    Number.parseFloat(typed) === settings.min_silence_s || problems.min_silence_s
-      ? typed
-      : String(settings.min_silence_s);
+  return (
+    <>
+      <RadioGroup
+        label="What is cut"
+        layout="cards"
+        value={settings.silence_mode}
+        choices={MODES}
+        onChange={(silence_mode) => onChange({ silence_mode })}
+      />
+      {settings.silence_mode === "loudness" && <ThresholdFields settings={settings} onChange={onChange} />}
+      <div className="grid gap-4 sm:grid-cols-3">
+        <SecondsField
+          label="Minimum duration (seconds)"
+          hint="Shorter silences stay."
+          range={[0.5, 5]}
+          value={settings.min_silence_s}
+          error={problems.min_silence_s}
+          onChange={(min_silence_s) => onChange({ min_silence_s })}
+        />
+        <SecondsField
+          label="Kept before sound (seconds)"
+          hint="So that nothing begins at once."
+          range={[0, 2]}
+          value={settings.margin_before_s}
+          error={problems.margin_before_s}
+          onChange={(margin_before_s) => onChange({ margin_before_s })}
+        />
+        <SecondsField
+          label="Kept after sound (seconds)"
+          hint="So that words can fade away."
+          range={[0, 2]}
+          value={settings.margin_after_s}
+          error={problems.margin_after_s}
+          onChange={(margin_after_s) => onChange({ margin_after_s })}
+        />
+      </div>
+    </>
+  );
+}
+
+function ThresholdFields({ settings, onChange }: Omit<FieldsProps, "problems">) {
+  const { auto_threshold: auto, silence_threshold: threshold } = settings;
   return (
     <>
       <div className="grid gap-1">
         <div className="numbers flex justify-between text-sm">
           <span className="font-medium">Silence threshold</span>
-          <span>{settings.silence_threshold} dB</span>
+          <span>{auto ? "Of each video's own" : `${threshold} dB`}</span>
         </div>
         <Slider
           label="Silence threshold"
           min={-60}
           max={-20}
-          value={settings.silence_threshold}
-          valueText={`${settings.silence_threshold} decibels`}
+          value={threshold}
+          disabled={auto}
+          valueText={`${threshold} decibels`}
           onChange={(silence_threshold) => onChange({ silence_threshold })}
         />
         <div className="flex justify-between text-muted text-xs" aria-hidden>
@@ -144,29 +190,47 @@ export function SilenceFields({ settings, problems, onChange }: FieldsProps) {
           <span>Quiet speech too</span>
         </div>
       </div>
-      <Field
-        label="Minimum duration (seconds)"
-        error={problems.min_silence_s}
-        hint="Shorter silences stay."
-        className="max-w-64"
-      >
-        {(ids) => (
-          <Input
-            {...ids}
-            type="number"
-            inputMode="decimal"
-            min={0.5}
-            max={5}
-            step={0.1}
-            value={shown}
-            onChange={(event) => {
-              setTyped(event.target.value);
-              onChange({ min_silence_s: Number.parseFloat(event.target.value) });
-            }}
-          />
-        )}
-      </Field>
+      <CheckField
+        label="Find the threshold in each video"
+        hint="Between its own noise and its voices: for recordings from different places."
+        checked={auto}
+        onChange={(auto_threshold) => onChange({ auto_threshold })}
+      />
     </>
+  );
+}
+
+interface SecondsProps {
+  label: string;
+  hint: string;
+  range: [number, number];
+  value: number;
+  error?: string;
+  onChange: (value: number) => void;
+}
+
+function SecondsField({ label, hint, range: [min, max], value, error, onChange }: SecondsProps) {
+  // What is typed may not be a number for a moment.
+  const [typed, setTyped] = useState(String(value));
+  const shown = Number.parseFloat(typed) === value || error ? typed : String(value);
+  return (
+    <Field label={label} error={error} hint={hint}>
+      {(ids) => (
+        <Input
+          {...ids}
+          type="number"
+          inputMode="decimal"
+          min={min}
+          max={max}
+          step={0.05}
+          value={shown}
+          onChange={(event) => {
+            setTyped(event.target.value);
+            onChange(Number.parseFloat(event.target.value));
+          }}
+        />
+      )}
+    </Field>
   );
 }
 

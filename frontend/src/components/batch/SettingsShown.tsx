@@ -22,8 +22,12 @@ export function SettingsShown({ settings }: { settings: BatchSettings }) {
         ["Remove silence", on(settings.remove_silence)],
         ...(settings.remove_silence
           ? ([
-              ["Threshold", `${settings.silence_threshold} dB`],
+              ["What is cut", settings.silence_mode === "speech" ? "Whatever is not speech" : "What is quiet"],
+              ...(settings.silence_mode === "loudness"
+                ? [["Threshold", settings.auto_threshold ? "Of its own" : `${settings.silence_threshold} dB`]]
+                : []),
               ["Shortest silence", `${settings.min_silence_s} s`],
+              ["Kept around sound", `${settings.margin_before_s} s before, ${settings.margin_after_s} s after`],
             ] as [string, ReactNode][])
           : []),
         ["Detect highlights", on(settings.detect_highlights)],
