@@ -30,6 +30,9 @@ _TURNS: dict[int, tuple[tuple[str, ...], ...]] = {
 _UNKNOWN_END_S = 1.0
 """How long the last picture may be held when a file does not say where its picture ends."""
 
+AS_IT_IS: dict[str, Any] = {"seek_timestamp": 1}
+"""Options of an input whose times are not moved. Opus begins before 0, and ffmpeg would move everything by that."""
+
 
 class Render(Struct, frozen=True, kw_only=True):
     """What is to be made of what."""

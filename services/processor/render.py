@@ -13,11 +13,12 @@ from tempfile import TemporaryDirectory
 
 from msgspec.structs import replace
 
-from services.processor.checks import Checked, check_output
+from services.processor.checks import Checked, check_output, ear_for, overheard
 from services.processor.encoders import can_be_copied, sound_format
 from services.processor.graphs import Render, copying, encoding
 from services.processor.listening import on_the_timeline
 from services.processor.skipping import needed_packets, packets_to_skip
+from services.processor.soundcheck import Overheard
 from services.processor.splicing import pieces_of, spliced
 from shared.errors import PermanentFailure
 from shared.ffmpeg import CHILD_LIMITS, ffmpeg_output, run_ffmpeg, source
@@ -53,8 +54,8 @@ async def render(
             if job.cut_list.cuts_nothing and can_be_copied(job.facts, job.settings):
                 checked = await _copy(job, Path(scratch), deadline_s, on_progress, limits)
             if checked is None:
-                doubts = await _encode(job, Path(scratch), deadline_s, on_progress, threads, limits)
-                checked = await check_output(job.to, job.facts, job.cut_list)
+                doubts, promised = await _encode(job, Path(scratch), deadline_s, on_progress, threads, limits)
+                checked = await check_output(job, promised, deadline_s=deadline_s, limits=limits)
                 checked = replace(checked, warnings=(*doubts, *checked.warnings))
         return checked
     finally:
@@ -73,7 +74,8 @@ async def _copy(
         duration_s=job.facts.duration_s,
         limits=limits,
     )
-    checked = await check_output(job.to, job.facts, job.cut_list)
+    promised = await overheard(job, job.source, job.facts, limits) if job.facts.has_audio else None
+    checked = await check_output(job, promised, deadline_s=deadline_s, limits=limits)
     if checked.warnings:
         return None
     if on_progress is not None:
@@ -88,11 +90,11 @@ async def _encode(
     on_progress: Callable[[float], None] | None,
     threads: int,
     limits: Limits,
-) -> tuple[str, ...]:
-    """Write the output, and return what people should know about the source."""
+) -> tuple[tuple[str, ...], Overheard | None]:
+    """Write the output, and return what people should know about the source, and the sound that went into the output."""
     facts, frames = job.facts, job.frames
     async with AsyncExitStack() as beside:
-        sound = packets = None
+        sound = packets = ear = None
         if skipped := await packets_to_skip(job.source, facts, frames, deadline_s=deadline_s):
             packets = await beside.enter_async_context(needed_packets(job.source, facts, skipped))
         if facts.has_audio:
@@ -101,7 +103,8 @@ async def _encode(
             decoding = heard.output("pipe:1", f="f32le", ac=channels).get_args()
             doing = "The sound of this video could not be read"
             decoded = await beside.enter_async_context(ffmpeg_output(decoding, doing=doing, limits=limits))
-            sound = spliced(decoded, pieces_of(frames, facts.timeline_fps, rate), channels)
+            ear = ear_for(job)
+            sound = ear.beside(spliced(decoded, pieces_of(frames, facts.timeline_fps, rate), channels), channels)
         done = await run_ffmpeg(
             encoding(job, scratch, packets, threads),
             doing="This video could not be encoded",
@@ -113,6 +116,8 @@ async def _encode(
             limits=limits,
         )
     # Decoders complain as well of what follows skipped packets; nothing of that is shown.
-    if packets is None and any(sign in done.errors for sign in _DAMAGE):
-        return ("Parts of the source are damaged and could not be decoded; have a look at the result.",)
-    return ()
+    damaged = packets is None and any(sign in done.errors for sign in _DAMAGE)
+    doubts = (
+        ("Parts of the source are damaged and could not be decoded; have a look at the result.",) if damaged else ()
+    )
+    return doubts, ear.heard() if ear else None
