@@ -21,7 +21,7 @@ PYTHON := .venv/bin/python
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 .DEFAULT_GOAL := help
 
-.PHONY: help demo up model down ps logs account test test-unit test-servers test-journey check format docs screenshots lock bench chaos chaos-upload \
+.PHONY: help demo up model down ps logs account test test-unit test-servers test-journey matrix check format docs screenshots lock bench chaos chaos-upload \
 	python setup setup-dev
 
 ##@ Use it
@@ -65,6 +65,9 @@ test-servers: setup-dev ## Run the tests on real servers
 
 test-journey: setup-dev ## Run the whole system from end to end
 	@$(PYTHON) -m pytest -m journey
+
+matrix: setup-dev ## Render every combination of format, quality, shape, frame rate and sound, and check it (15 minutes)
+	@$(PYTHON) -m pytest tests/processor/every_format.py -q --no-cov
 
 check: setup-dev ## Check format, lint, types, architecture and the length of files
 	@$(PYTHON) -m checks
