@@ -7,6 +7,6 @@ GetUsage, ListWorkers, RequestExport, EstimateExport, CancelExport, RetryExport,
 RenewLease.
 Hears: AccountChanged, VideoUploading, VideoUploaded, VideoRejected, VideoProcessed, VideoFailed, ExportBuilt, ExportFailed;
 WorkerSeen, VideoProgressed.
-Says: ProcessVideo, BuildExport, DeleteSource, DeleteRun, DeleteDeliverable; BatchChanged, VideoChanged, ExportChanged,
-WorkStopped.
+Says: ProcessVideo, BuildExport, DeleteSource, DeleteRun, DeleteDeliverable; BatchEnded, ExportEnded; BatchChanged, VideoChanged,
+ExportChanged, WorkStopped.
 """

@@ -87,18 +87,25 @@ class BatchJobs(Table, tablename="batch_jobs"):
         return from_row(rows[0], BatchState, videos=found), videos[0]["now"]
 
     @classmethod
-    async def to_be_started(cls, video_id: UUID) -> list[UUID]:
-        """Batches with this video that are to start by themselves, and whose uploads are all there or were refused."""
+    async def name_of(cls, batch_id: UUID) -> str:
+        """What a batch is called."""
+        rows = await cls.raw("select name from batch_jobs where id = {}", batch_id)
+        return str(rows[0]["name"]) if rows else ""
+
+    @classmethod
+    async def to_be_started(cls, *, video_id: UUID | None = None, batch_id: UUID | None = None) -> list[UUID]:
+        """Batches with this video, or this one, to start by themselves: all their uploads are there or were refused."""
+        these = "= {}" if video_id is None else "in (select batch_job_id from batch_videos where video_id = {})"
         rows = await cls.raw(
-            """
-            select id from batch_jobs b where start_when_uploaded and status = 'pending' and deleted_at is null
-                and exists (select 1 from batch_videos v where v.batch_job_id = b.id and v.video_id = {})
+            f"""
+            select id from batch_jobs b where id {these}
+                and start_when_uploaded and status = 'pending' and deleted_at is null
                 and not exists (
                     select 1 from batch_videos v where v.batch_job_id = b.id
                         and v.uploaded_at is null and v.status in ('pending', 'uploading')
                 )
             """,
-            video_id,
+            video_id or batch_id,
         )
         return [row["id"] for row in rows]
 
@@ -126,8 +133,7 @@ class BatchJobs(Table, tablename="batch_jobs"):
             updated_at=now,
             videos=tuple(replace(video, updated_at=now) if video.id in changed else video for video in new.videos),
         )
-        fields = _different(_batch_columns(old) | _sums(old), _batch_columns(new) | _sums(new))
-        fields["revision"] = new.revision
+        fields = {**_changes(old, new), "revision": new.revision}
         kept = {video.id for video in new.videos}
         for gone in (video for video in old.videos if video.id not in kept):
             await BatchVideos.raw("delete from batch_videos where id = {}", gone.id)
@@ -206,8 +212,11 @@ def _batch_columns(batch: BatchState) -> dict[str, Any]:
     return {name: to_column(getattr(batch, name)) for name in BATCH_FIELDS}
 
 
-def _different(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in new.items() if value != old[name]}
+def _changes(old: BatchState, new: BatchState) -> dict[str, Any]:
+    changed = [name for name in BATCH_FIELDS if getattr(old, name) != getattr(new, name)]
+    before = _sums(old)
+    sums = {name: value for name, value in _sums(new).items() if value != before[name]}
+    return {**{name: to_column(getattr(new, name)) for name in changed}, **sums}
 
 
 def _sums(batch: BatchState) -> dict[str, Any]:
