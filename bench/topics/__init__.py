@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 
 from bench.rows import Row
 from bench.topics import (
+    batch,
+    criteria,
     cutting,
     export,
     listening,
@@ -19,6 +21,8 @@ from bench.topics import (
 )
 
 TOPICS: dict[str, Callable[[], Sequence[Row]]] = {
+    "batch": batch.run,
+    "criteria": criteria.run,
     "cutting": cutting.run,
     "export": export.run,
     "listening": listening.run,

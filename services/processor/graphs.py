@@ -29,6 +29,8 @@ _TURNS: dict[int, tuple[tuple[str, ...], ...]] = {
 }
 _LEAST_TIMESCALE = 10_000
 """Units in a second of a track; ffmpeg multiplies smaller numbers by itself."""
+_SCREEN_NITS = 100
+"""Brightness of white on the screen that an HDR picture is converted for, in candela per square metre."""
 _UNKNOWN_END_S = 1.0
 """How long the last picture may be held when a file does not say where its picture ends."""
 
@@ -140,9 +142,23 @@ def _pictures(video: Any, job: Render, picture: Picture, *, piped: bool) -> Any:
     video = video.filter("scale", *(reversed(size) if turns and facts.rotation != 180 else size)).filter("setsar", 1)
     for turn in turns:
         video = video.filter(*turn)
+    if facts.hdr:
+        video = _for_usual_screens(video, facts)
     if size != (picture.frame_width, picture.frame_height):
         video = video.filter("pad", picture.frame_width, picture.frame_height, "(ow-iw)/2", "(oh-ih)/2")
     return video
+
+
+def _for_usual_screens(video: Any, facts: MediaFacts) -> Any:
+    """The picture in the brightness and colours of BT.709, bright parts compressed instead of clipped.
+
+    After it was made smaller, because all of this is done in 32-bit floats.
+    """
+    told = {"primariesin": "bt2020", "matrixin": "bt2020nc", "transferin": facts.color_transfer}
+    video = video.filter("zscale", **told, transfer="linear", npl=_SCREEN_NITS).filter("format", "gbrpf32le")
+    video = video.filter("zscale", primaries="bt709").filter("tonemap", "hable", desat=0)
+    video = video.filter("zscale", transfer="bt709", matrix="bt709", range="tv")
+    return video.filter("format", "yuv420p")
 
 
 def _described_by(place: int) -> dict[str, int]:

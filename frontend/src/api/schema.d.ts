@@ -1636,6 +1636,8 @@ export interface components {
             video_codec: string;
             /** @default  */
             pixel_format: string;
+            /** @default  */
+            color_transfer: string;
             /** @default null */
             audio_codec: string | null;
             /** @default 0 */
