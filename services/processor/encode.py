@@ -31,9 +31,12 @@ class Means(Struct, frozen=True, kw_only=True):
     threads: int = 0
     on_progress: Callable[[float], None] | None = None
 
-    def silent(self) -> Means:
-        """The same, and nobody hears."""
-        return replace(self, on_progress=None)
+    def part(self, start: float, end: float) -> Means:
+        """The same for a part of the work, whose progress lies between two shares of the whole."""
+        tell = self.on_progress
+        if tell is None:
+            return self
+        return replace(self, on_progress=lambda share: tell(start + share * (end - start)))
 
 
 class Sounding(Struct, frozen=True):

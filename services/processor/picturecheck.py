@@ -50,12 +50,13 @@ class Place(Struct, frozen=True):
 def places(frames: Sequence[tuple[int, int]], keys: Sequence[int]) -> list[Place]:
     """The start, the middle and the end of an output that keeps these frames, each within one kept span.
 
-    The middle is at a key frame of the output, because less has to be decoded there.
+    Middle and end are taken at key frames of the output where some are near, because less has to be decoded there.
     """
     total = sum(end - start for start, end in frames)
     middle = max((key for key in keys if key <= total // 2), default=0)
+    last = max((key for key in keys if total * 3 // 4 < key < total), default=max(0, total - LOOKED_AT))
     found = []
-    for near in (0, middle, max(0, total - LOOKED_AT)):
+    for near in (0, middle, last):
         written = 0
         for start, end in frames:
             length = end - start

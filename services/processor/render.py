@@ -23,6 +23,8 @@ from shared.errors import PermanentFailure
 from shared.ffmpeg import CHILD_LIMITS, run_ffmpeg
 from shared.processes import Limits
 
+_CHECKED_FROM = 0.97
+"""The share of the time after which an output is there, and is checked."""
 __all__ = ["Render", "render"]
 
 
@@ -44,15 +46,30 @@ async def render(
             f"Nothing would be left of this video: all of it is quieter than {job.settings.silence_threshold:g} dB; "
             "choose a lower threshold."
         )
-    means = Means(deadline_s=deadline_s, limits=limits, threads=threads, on_progress=on_progress)
+    told = _Told(on_progress)
+    means = Means(deadline_s=deadline_s, limits=limits, threads=threads, on_progress=told).part(0.0, _CHECKED_FROM)
     checked: Checked | None = None
     try:
         with TemporaryDirectory(dir=job.to.parent, prefix="render-") as scratch:
             checked = await _copied(job, Path(scratch), means) or await _encoded(job, Path(scratch), means)
+        told(1.0)
         return checked
     finally:
         if checked is None:
             job.to.unlink(missing_ok=True)
+
+
+class _Told:
+    """Passes on how far the work is, and never less than before: a copy may turn out not to be exact."""
+
+    def __init__(self, on_progress: Callable[[float], None] | None) -> None:
+        self._on_progress = on_progress
+        self._highest = 0.0
+
+    def __call__(self, share: float) -> None:
+        if self._on_progress is not None and share > self._highest:
+            self._highest = share
+            self._on_progress(share)
 
 
 async def _copied(job: Render, scratch: Path, means: Means) -> Checked | None:
@@ -79,11 +96,7 @@ async def _copy(job: Render, scratch: Path, means: Means) -> Checked | None:
     )
     promised = await overheard(job, job.source, job.facts, means.limits) if job.facts.has_audio else None
     checked = await check_output(job, promised, deadline_s=means.deadline_s, limits=means.limits)
-    if checked.warnings:
-        return None
-    if means.on_progress is not None:
-        means.on_progress(1.0)
-    return checked
+    return None if checked.warnings else checked
 
 
 async def _encoded(job: Render, scratch: Path, means: Means) -> Checked:

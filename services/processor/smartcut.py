@@ -31,6 +31,8 @@ from shared.media import MediaFacts
 OWN_ID = 17
 """The number of the parameter sets of what is encoded."""
 _MOST_FRAMES = 400_000
+_PIECES_SHARE = 0.7
+"""Of the time, spent on what is encoded; the rest on the sound."""
 _AT_ONCE = 1000
 _ALIKE = ("codec_name", "width", "height", "pix_fmt", "sample_aspect_ratio")
 _ASKED = f"packet=pts_time,size,pos,flags:format=start_time:stream=index,profile,{','.join(_ALIKE)}"
@@ -73,7 +75,7 @@ async def smart_cut(job: Render, cut: Cut, scratch: Path, means: Means) -> Check
                 doing="This video could not be put together",
                 deadline_s=means.deadline_s,
                 duration_s=job.cut_list.kept_s,
-                on_progress=means.on_progress,
+                on_progress=means.part(_PIECES_SHARE, 1.0).on_progress,
                 feed=sound.feed,
                 limits=means.limits,
             )
@@ -119,7 +121,7 @@ async def _encoded_parts(job: Render, cut: Cut, scratch: Path, means: Means) -> 
     only = replace(job, cut_list=cut_list, facts=replace(facts, audio_codec=None, title="", chapters=()), to=path)
     # Without frames that are shown later than decoded, decoders need not change their ways in the middle.
     special = {"force_key_frames": ",".join(starts), "bf": 0, "x264-params": f"sps-id={OWN_ID}"}
-    await encode(only, scratch, means.silent(), special)
+    await encode(only, scratch, means.part(0.0, _PIECES_SHARE), special)
     described, _ = await _described(path, replace(facts, video_stream=0), means)
     theirs, ours = cut.described.streams[0], described.streams[0]
     if any(getattr(theirs, name) != getattr(ours, name) for name in _ALIKE):
