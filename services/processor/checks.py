@@ -7,11 +7,13 @@ of the picture only key frames and a few frames at three places.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import Any, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from services.processor.encoders import sound_format
 from services.processor.graphs import AS_IT_IS, Render
@@ -25,6 +27,8 @@ from shared.media import MediaFacts
 from shared.probing import facts_of
 from shared.processes import Limits
 
+One = TypeVar("One")
+Other = TypeVar("Other")
 _TOLERANCE_S = 0.02
 """A packet of sound; containers tell lengths no finer. And what nobody notices between picture and sound."""
 _MOST_TOLD = 3
@@ -46,27 +50,39 @@ async def check_output(job: Render, promised: Overheard | None, *, deadline_s: f
 
     `promised` is the sound that it should have. Raises `PermanentFailure` when it does not open, or lacks picture or sound.
     """
-    facts = await facts_of(job.to)
+    # Outputs have their picture in front, so that facts and packets can be asked for at the same time.
+    facts, packets = await _both(
+        facts_of(job.to), list_packets(job.to, replace(job.facts, video_stream=0), deadline_s=deadline_s)
+    )
     if job.facts.has_audio and not facts.has_audio:
         raise PermanentFailure("The output has no sound although the source has; this is a fault of the program.")
-    packets = await list_packets(job.to, facts, deadline_s=deadline_s)
+    looking = _pictures(job, facts, packets, deadline_s, limits)
+    if promised is None:
+        return _found(job, facts, packets, (await looking)[1])
+    heard, (late, doubts) = await _both(overheard(job, job.to, facts, limits), looking)
+    frame_s = float(1 / job.facts.timeline_fps)
+    apart = tuple(
+        None if lag is None else lag - (frames or 0) * frame_s
+        for lag, frames in zip(lags_s(promised, heard), late, strict=True)
+    )
+    return _found(job, facts, packets, [*doubts, *_apart(apart), *_silent(promised, heard)], apart)
+
+
+def _found(
+    job: Render, facts: MediaFacts, packets: Packets, doubts: Sequence[str], apart: tuple[float | None, ...] = ()
+) -> Checked:
+    count = len(packets.key)
+    return Checked(facts=facts, frames=count, apart_s=apart, warnings=(*_lengths(job, facts, count), *doubts))
+
+
+async def _both(one: Coroutine[Any, Any, One], other: Coroutine[Any, Any, Other]) -> tuple[One, Other]:
+    """What both give; if one fails, the other is ended, and the failure raised as it is."""
     try:
         async with asyncio.TaskGroup() as group:
-            looking = group.create_task(_pictures(job, facts, packets, deadline_s, limits))
-            hearing = group.create_task(overheard(job, job.to, facts, limits)) if promised else None
+            tasks = group.create_task(one), group.create_task(other)
     except ExceptionGroup as failures:
         raise failures.exceptions[0] from None
-    late, doubts = looking.result()
-    apart: tuple[float | None, ...] = ()
-    warnings = [*_lengths(job, facts, len(packets.key)), *doubts]
-    if promised and hearing:
-        lags = lags_s(promised, hearing.result())
-        frame_s = float(1 / job.facts.timeline_fps)
-        apart = tuple(
-            None if lag is None else lag - (frames or 0) * frame_s for lag, frames in zip(lags, late, strict=True)
-        )
-        warnings += [*_apart(apart), *_silent(promised, hearing.result())]
-    return Checked(facts=facts, frames=len(packets.key), apart_s=apart, warnings=tuple(warnings))
+    return tasks[0].result(), tasks[1].result()
 
 
 async def _pictures(
@@ -77,8 +93,10 @@ async def _pictures(
     keys = [round(shown_s * float(fps)) for shown_s in packets.shown_s[packets.key].tolist()]
     at = places(job.frames, keys)
     try:
-        late = await offsets(job, at, deadline_s=deadline_s, limits=limits)
-        dark = await dark_frames(job.to, facts, keys, deadline_s=deadline_s, limits=limits)
+        late, dark = await _both(
+            offsets(job, at, deadline_s=deadline_s, limits=limits),
+            dark_frames(job.to, facts, keys, deadline_s=deadline_s, limits=limits),
+        )
         came_from = {origin_of(number, job.frames): number for number in dark}
         shown = await shows_something(job, sorted(came_from), deadline_s=deadline_s, limits=limits)
     except PermanentFailure:
