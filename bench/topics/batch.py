@@ -18,13 +18,12 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
-from bench import clips, sizes
+from bench import clips, encoder, sizes
 from bench.bustle import Nobody
 from bench.place import Installation, installation
 from bench.rows import Goal, Row, row
 from client.api import Api, NewFile
 from client.upload import Outgoing, upload_all
-from services.processor.encoders import audio_options, picture_of, video_options
 from shared.batches import BatchSettings, BatchStatus, Quality, Tier
 from shared.probing import facts_of
 from shared.tiers import DEFAULT_TIERS
@@ -127,15 +126,11 @@ async def _until_ended(api: Api, batch_id: UUID) -> BatchDetails:
 
 
 def _by_hand(files: Sequence[Path], folder: Path) -> list[float]:
-    facts = asyncio.run(facts_of(files[0]))
-    form, quality = SETTINGS.export_format, SETTINGS.export_quality
-    picture = picture_of(facts, SETTINGS)
-    options = video_options(form, quality, picture, float(facts.timeline_fps)) | audio_options(form, 2)
-    encoder = [word for name, value in options.items() for word in (f"-{name}", str(value))]
-    return [_cut_by_hand(file, folder / "by-hand.mp4", encoder) for file in files]
+    options = encoder.arguments(asyncio.run(facts_of(files[0])), SETTINGS)
+    return [_cut_by_hand(file, folder / "by-hand.mp4", options) for file in files]
 
 
-def _cut_by_hand(file: Path, to: Path, encoder: Sequence[str]) -> float:
+def _cut_by_hand(file: Path, to: Path, options: Sequence[str]) -> float:
     """Seconds that the two commands take."""
     begun = time.perf_counter()
     detect = f"silencedetect=noise={SETTINGS.silence_threshold}dB:d={SETTINGS.min_silence_s}"
@@ -152,5 +147,5 @@ def _cut_by_hand(file: Path, to: Path, encoder: Sequence[str]) -> float:
         graph += f"[0:a]atrim={start}:{end},asetpts=PTS-STARTPTS[a{number}];"
     graph += "".join(f"[v{number}][a{number}]" for number in range(len(kept)))
     graph += f"concat=n={len(kept)}:v=1:a=1[v][a]"
-    clips.ffmpeg("-i", file, "-filter_complex", graph, "-map", "[v]", "-map", "[a]", *encoder, to)
+    clips.ffmpeg("-i", file, "-filter_complex", graph, "-map", "[v]", "-map", "[a]", *options, to)
     return time.perf_counter() - begun

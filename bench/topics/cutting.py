@@ -15,13 +15,12 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from bench import clips, rivals, sizes
+from bench import clips, encoder, rivals, sizes
 from bench.place import FOLDER
 from bench.rows import Goal, Row, compared, row
 from bench.runs import interleaved
 from services.processor.checks import Checked
 from services.processor.cuts import frame_count, from_frames, loud_spans, plan_cuts
-from services.processor.encoders import audio_options, picture_of, video_options
 from services.processor.listening import WINDOW_S, decode_sound, loudness
 from services.processor.render import Render, render
 from shared.batches import BatchSettings, Quality
@@ -52,7 +51,7 @@ def _usual(place: Path) -> list[Row]:
     facts = _encoded(clip)
     cut_list = asyncio.run(_planned(clip, facts, place))
     kept = clips.talk(place / "kept.mp4", round(cut_list.kept_s, 3))
-    out, encoder = place / "out.mp4", _options(facts)
+    out, options = place / "out.mp4", encoder.arguments(facts, SETTINGS)
 
     def whole() -> None:
         _render(clip, facts, asyncio.run(_planned(clip, facts, place)), out)
@@ -61,9 +60,9 @@ def _usual(place: Path) -> list[Row]:
         {
             "ours": _timed(lambda: _render(clip, facts, cut_list, out)),
             "whole": _timed(whole),
-            "limit": _timed(lambda: clips.ffmpeg("-i", kept, *encoder, out)),
+            "limit": _timed(lambda: clips.ffmpeg("-i", kept, *options, out)),
             "unsilence": _timed(
-                lambda: rivals.unsilence(clip, out, encoder, SETTINGS.silence_threshold, SETTINGS.min_silence_s, 0.175)
+                lambda: rivals.unsilence(clip, out, options, SETTINGS.silence_threshold, SETTINGS.min_silence_s, 0.175)
             ),
             "smartcut": _timed(lambda: rivals.smartcut(clip, out, _frames(facts, cut_list), facts.timeline_fps)),
         },
@@ -191,14 +190,6 @@ def _render(clip: Path, facts: MediaFacts, cut_list: CutList, out: Path) -> Chec
 def _frames(facts: MediaFacts, cut_list: CutList) -> list[tuple[int, int]]:
     job = Render(source=Path(), facts=facts, cut_list=cut_list, settings=SETTINGS, to=Path())
     return job.frames
-
-
-def _options(facts: MediaFacts) -> list[str]:
-    """Our encoder settings as arguments of ffmpeg."""
-    picture = picture_of(facts, SETTINGS)
-    form, quality = SETTINGS.export_format, SETTINGS.export_quality
-    options = video_options(form, quality, picture, float(facts.timeline_fps)) | audio_options(form, 2)
-    return [word for name, value in options.items() for word in (f"-{name}", str(value))]
 
 
 def _timed(work: Callable[[], object]) -> Callable[[], float]:
