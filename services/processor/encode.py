@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from services.processor.checks import ear_for
 from services.processor.encoders import sound_format
 from services.processor.graphs import Render, encoding
+from services.processor.leveling import louder, measured
 from services.processor.listening import on_the_timeline
 from services.processor.skipping import needed_packets, packets_to_skip
 from services.processor.soundcheck import Ear
@@ -44,22 +45,39 @@ class Sounding(Struct, frozen=True):
 
     feed: AsyncIterator[bytes] | None = None
     ear: Ear | None = None
+    doubts: tuple[str, ...] = ()
 
 
 @asynccontextmanager
 async def kept_sound(job: Render, means: Means) -> AsyncIterator[Sounding]:
-    """Hold the sound that belongs to the kept frames, cut to the sample; nothing when the source has none."""
+    """Hold the sound that belongs to the kept frames, cut to the sample and as loud as asked for.
+
+    Nothing when the source has none.
+    """
     if not job.facts.has_audio:
         yield Sounding()
         return
+    rate, channels = sound_format(job.facts, job.settings.export_format)
+    wished, ear = job.settings.loudness_lufs, ear_for(job)
+    if wished is None:
+        async with _cut_sound(job, means) as sound:
+            yield Sounding(ear.beside(sound, channels), ear)
+        return
+    async with _cut_sound(job, means) as sound:
+        found = await measured(sound, rate, channels, deadline_s=means.deadline_s, limits=means.limits)
+    async with _cut_sound(job, means) as sound:
+        leveled = louder(sound, found.gain_db(wished))
+        yield Sounding(ear.beside(leveled, channels), ear, found.doubts(wished))
+
+
+@asynccontextmanager
+async def _cut_sound(job: Render, means: Means) -> AsyncIterator[AsyncIterator[bytes]]:
     rate, channels = sound_format(job.facts, job.settings.export_format)
     heard = on_the_timeline(source(job.source)[str(job.facts.audio_stream)], rate)
     decoding = heard.output("pipe:1", f="f32le", ac=channels).get_args()
     doing = "The sound of this video could not be read"
     async with ffmpeg_output(decoding, doing=doing, limits=means.limits) as decoded:
-        ear = ear_for(job)
-        cut = spliced(decoded, pieces_of(job.frames, job.facts.timeline_fps, rate), channels)
-        yield Sounding(ear.beside(cut, channels), ear)
+        yield spliced(decoded, pieces_of(job.frames, job.facts.timeline_fps, rate), channels)
 
 
 async def encode(
@@ -83,5 +101,6 @@ async def encode(
         )
     # Decoders complain as well of what follows skipped packets; nothing of that is shown.
     if packets is None and any(sign in done.errors for sign in _DAMAGE):
-        return ("Parts of the source are damaged and could not be decoded; have a look at the result.",), sound.ear
-    return (), sound.ear
+        damaged = "Parts of the source are damaged and could not be decoded; have a look at the result."
+        return (damaged, *sound.doubts), sound.ear
+    return sound.doubts, sound.ear

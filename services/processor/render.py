@@ -77,7 +77,7 @@ async def _copied(job: Render, scratch: Path, means: Means) -> Checked | None:
     if not can_be_copied(job.facts, job.settings):
         return None
     try:
-        if job.cut_list.cuts_nothing:
+        if job.cut_list.cuts_nothing and (job.settings.loudness_lufs is None or not job.facts.has_audio):
             return await _copy(job, scratch, means)
         cut = await plan_smart_cut(job, means)
         return await smart_cut(job, cut, scratch, means) if cut else None

@@ -88,7 +88,7 @@ async def smart_cut(job: Render, cut: Cut, scratch: Path, means: Means) -> Check
     if checked.warnings or complaints:
         log.warning("a smart cut was given up", warnings=checked.warnings, complaints=complaints)
         return None
-    return checked
+    return replace(checked, warnings=sound.doubts)
 
 
 async def _described(path: Path, facts: MediaFacts, means: Means) -> tuple[Probed, float]:

@@ -1313,6 +1313,8 @@ export interface components {
              * @default false
              */
             upscale?: boolean;
+            /** @default null */
+            loudness_lufs?: number | null;
         };
         /**
          * BatchSnapshot
@@ -1704,7 +1706,8 @@ export interface components {
              *       "export_format": "mp4",
              *       "export_quality": "1080p",
              *       "resolution": null,
-             *       "upscale": false
+             *       "upscale": false,
+             *       "loudness_lufs": null
              *     }
              */
             settings?: components["schemas"]["BatchSettings"];
