@@ -27,8 +27,8 @@ from shared.batches import BatchSettings, Quality
 from shared.media import CutList, MediaFacts
 from shared.probing import facts_of
 
-ROUNDS = 3
-USUAL_S, MANY_S, LIGHT_S = 60.0, 120.0, 240.0
+ROUNDS = 2
+USUAL_S, MANY_S, LIGHT_S = 45.0, 100.0, 180.0
 CUTS = (10, 100, 1000)
 LIGHT_CUTS = 3
 SETTINGS = BatchSettings(remove_silence=True, export_quality=Quality.P1080)
