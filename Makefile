@@ -9,6 +9,7 @@ ROLE ?=
 SERVICE ?=
 MODEL ?= small
 ONLY ?=
+SCALE ?=
 FAULTS ?= 100
 SEED ?=
 SIZE ?= 1000
@@ -23,7 +24,7 @@ PYTHON := .venv/bin/python
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 .DEFAULT_GOAL := help
 
-.PHONY: help demo up model down ps logs account test test-unit test-servers test-journey check format docs screenshots lock bench chaos chaos-upload \
+.PHONY: help demo up model down ps logs account test test-unit test-servers test-journey matrix check format docs screenshots lock bench chaos chaos-upload \
 	python setup setup-dev
 
 ##@ Use it
@@ -68,6 +69,9 @@ test-servers: setup-dev ## Run the tests on real servers
 test-journey: setup-dev ## Run the whole system from end to end
 	@$(PYTHON) -m pytest -m journey
 
+matrix: setup-dev ## Render every combination of format, quality, shape, frame rate and sound, and check it (15 minutes)
+	@$(PYTHON) -m pytest tests/processor/every_format.py -q --no-cov
+
 check: setup-dev ## Check format, lint, types, architecture and the length of files
 	@$(PYTHON) -m checks
 
@@ -83,8 +87,8 @@ docs: setup-dev ## Write the pages that follow from the code: docs/messages.md, 
 screenshots: setup-dev ## Take the pictures of every page in docs/images/
 	@$(PYTHON) -m tools.screenshots
 
-bench: setup-dev ## Measure on the local stack, as tables and in bench-results/ [ONLY=progress]
-	@$(PYTHON) -m bench $(ONLY)
+bench: setup-dev ## Measure on the local stack, as tables and in bench-results/ [ONLY=progress] [SCALE=0.1 for shorter clips]
+	@$(PYTHON) -m bench $(if $(SCALE),--scale $(SCALE)) $(ONLY)
 
 chaos: setup-dev ## Kill and freeze everything under load, and see what becomes of the videos [FAULTS=100] [SEED=7]
 	@$(PYTHON) -m chaos --faults $(FAULTS) $(if $(SEED),--seed $(SEED))
@@ -93,7 +97,7 @@ chaos-upload: setup-dev ## Interrupt one upload of 1 GB again and again, and see
 	@$(PYTHON) -m chaos.uploads --size $(SIZE) $(if $(SEED),--seed $(SEED))
 
 lock: setup-dev ## Pin every Python package with its hashes, after a change of requirements*.in
-	@for name in requirements-uv requirements requirements-s3 requirements-dev; do \
+	@for name in requirements-uv requirements requirements-s3 requirements-dev requirements-bench; do \
 		.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 			--no-emit-index-url --no-emit-find-links --no-annotate --no-header \
 			-o $$name.txt $$name.in || exit 1; \

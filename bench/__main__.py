@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 
-from bench import report
+from bench import report, sizes
 from bench.topics import TOPICS
 from shared import logs
 from stack.errors import StackError
@@ -16,8 +17,14 @@ from stack.errors import StackError
 RESULTS = Path(__file__).resolve().parent.parent / "bench-results"
 
 
-def main(wanted: Sequence[str]) -> int:
+def main(arguments: Sequence[str]) -> int:
     """Run the topics, or all of them; the exit status tells whether every goal is met."""
+    parser = argparse.ArgumentParser(prog="bench", description="Measure Dailies beside what people know.")
+    parser.add_argument("--scale", type=float, default=1.0, help="how long clips are, in parts of their usual length")
+    parser.add_argument("topics", nargs="*")
+    asked = parser.parse_args(arguments)
+    wanted: list[str] = asked.topics
+    sizes.scale = asked.scale
     unknown = [name for name in wanted if name not in TOPICS]
     if unknown:
         print(f"There is no topic {', '.join(unknown)}; there are {', '.join(TOPICS)}.", file=sys.stderr)

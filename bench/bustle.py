@@ -55,7 +55,7 @@ async def started(api: Api, folder: Path) -> BatchDetails:
     files = [NewFile(name=f"Episode {number}.mp4", size=size, type="video/mp4") for number in range(1, VIDEOS + 1)]
     created = await api.create_batch("Season 1", BatchSettings(remove_silence=True), files)
     outgoing = [Outgoing(path=clip, size_bytes=size, plan=plan) for plan in created.uploads]
-    for outcome in await upload_all(api, outgoing, _Nobody()):
+    for outcome in await upload_all(api, outgoing, Nobody()):
         if outcome.error:
             raise outcome.error
     await api.start(created.batch_job_id)
@@ -68,14 +68,17 @@ def _make(clip: Path) -> None:
     subprocess.run([*command, "-c:v", "libx264", "-c:a", "aac", str(clip)], check=True, capture_output=True)
 
 
-class _Nobody:
+class Nobody:
     """Hears how uploads get on, and says nothing."""
 
-    def sent(self, file: int, count: int) -> None: ...
+    def sent(self, file: int, count: int) -> None:
+        """Say nothing."""
 
-    def again(self, file: int, reason: str) -> None: ...
+    def again(self, file: int, reason: str) -> None:
+        """Say nothing."""
 
-    def ended(self, file: int, error: Exception | None) -> None: ...
+    def ended(self, file: int, error: Exception | None) -> None:
+        """Say nothing."""
 
 
 async def keep_publishing(bus: Bus, details: BatchDetails, seconds: float) -> None:

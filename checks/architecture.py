@@ -16,8 +16,11 @@ CLIENT_MAY_USE = ("batches", "cutting", "media", "reports", "views")
 MEASURED_FROM_INSIDE = (
     "bench.queue -> services.scheduler.**",
     "bench.by_hand -> services.processor.**",
+    "bench.encoder -> services.processor.**",
     "bench.topics.cuts -> services.processor.**",
+    "bench.topics.cutting -> services.processor.**",
     "bench.topics.export -> services.exporter.**",
+    "bench.topics.listening -> services.processor.**",
     "bench.topics.transcripts -> services.processor.**",
 )
 """Some parts are measured by calling them: what they take by themselves cannot be seen from outside."""

@@ -31,6 +31,7 @@ OPTIONS = {
     "export_quality": "--quality",
     "resolution": "--resolution",
     "upscale": "--upscale",
+    "loudness_lufs": "--loudness",
 }
 """The option of each setting."""
 UNTOLD = "different"

@@ -170,3 +170,10 @@ class BatchSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         | None
     ) = None
     upscale: Annotated[bool, Meta(description="true to enlarge pictures smaller than the chosen quality")] = False
+    loudness_lufs: (
+        Annotated[
+            float,
+            Meta(description="the loudness to bring all sound to, between -30 and -10 LUFS, or null", ge=-30, le=-10),
+        ]
+        | None
+    ) = None

@@ -43,6 +43,7 @@ class ProbedStream(Struct, frozen=True, kw_only=True):
     index: int
     codec_type: str = ""
     codec_name: str = ""
+    profile: str = ""
     width: int = 0
     height: int = 0
     pix_fmt: str = ""
@@ -91,6 +92,9 @@ class ProbedPacket(Struct, frozen=True, kw_only=True):
     dts_time: float | None = None
     duration_time: float | None = None
     flags: str = ""
+    size: int = 0
+    pos: int | None = None
+    """Where in the file it begins, in bytes."""
 
 
 class Probed(Struct, frozen=True, kw_only=True):

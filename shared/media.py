@@ -41,6 +41,8 @@ class MediaFacts(Struct, frozen=True, kw_only=True):
     variable_frame_rate: bool = False
     video_codec: str
     pixel_format: str = ""
+    color_transfer: str = ""
+    """How brightness is coded, as ffprobe calls it; empty when the file does not say."""
     audio_codec: str | None = None
     """None when the file has no sound."""
     audio_channels: int = 0
@@ -71,6 +73,11 @@ class MediaFacts(Struct, frozen=True, kw_only=True):
         """Frames per second of the grid for cuts and renders, exact."""
         rate = Fraction(self.timeline_rate)
         return rate if rate > 0 else self.fps
+
+    @property
+    def hdr(self) -> bool:
+        """Whether its brightness goes beyond what usual screens show: PQ (SMPTE ST 2084) or HLG (ARIB STD-B67)."""
+        return self.color_transfer in ("smpte2084", "arib-std-b67")
 
     @property
     def has_audio(self) -> bool:

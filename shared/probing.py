@@ -49,6 +49,7 @@ async def facts_of(path: Path) -> MediaFacts:
         timeline_rate=str(steady),
         video_codec=video.codec_name,
         pixel_format=video.pix_fmt,
+        color_transfer=video.color_transfer,
         audio_codec=audio.codec_name if audio else None,
         audio_channels=audio.channels if audio else 0,
         sample_rate=audio.sample_rate if audio else 0,

@@ -5,11 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from bench.rows import Row
-from bench.topics import cuts, export, page, progress, responsiveness, scheduling, sse, transcripts, upload
+from bench.topics import (
+    batch,
+    criteria,
+    cuts,
+    cutting,
+    export,
+    listening,
+    page,
+    progress,
+    responsiveness,
+    scheduling,
+    sse,
+    transcripts,
+    upload,
+)
 
 TOPICS: dict[str, Callable[[], Sequence[Row]]] = {
+    "batch": batch.run,
+    "criteria": criteria.run,
     "cuts": cuts.run,
+    "cutting": cutting.run,
     "export": export.run,
+    "listening": listening.run,
     "page": page.run,
     "progress": progress.run,
     "responsiveness": responsiveness.run,

@@ -48,7 +48,7 @@ def run() -> list[Row]:
 
 def _times(place: Path) -> list[Row]:
     store = open_store(place / "store")
-    stored = asyncio.run(_outputs(store, FILES, FILE_BYTES))
+    stored = asyncio.run(outputs(store, FILES, FILE_BYTES))
     paths = [str(store.folder.path(item.key)) for item in stored]
 
     def ours() -> float:
@@ -140,7 +140,7 @@ async def build(store: LocalStore, stored: list[StoredObject]) -> StoredObject:
     return await store.assemble(f"deliverables/{command.export_id}.zip", plan(command, items).pieces, CONTENT_TYPE)
 
 
-async def _outputs(store: LocalStore, count: int, size_bytes: int) -> list[StoredObject]:
+async def outputs(store: LocalStore, count: int, size_bytes: int) -> list[StoredObject]:
     """Files that do not compress, each different."""
     found = []
     for number in range(count):
@@ -155,7 +155,7 @@ async def _outputs(store: LocalStore, count: int, size_bytes: int) -> list[Store
 
 async def _build_once(folder: Path, count: int) -> None:
     store = open_store(folder)
-    await build(store, await _outputs(store, count, MEMORY_BYTES))
+    await build(store, await outputs(store, count, MEMORY_BYTES))
 
 
 if __name__ == "__main__":

@@ -64,6 +64,9 @@ def submit(
     quality: Annotated[Quality | None, typer.Option(help="Largest picture; 1080p by default.")] = None,
     resolution: Annotated[str | None, typer.Option(help="An exact size, such as 1280x720.")] = None,
     upscale: Annotated[bool | None, typer.Option("--upscale", help="Enlarge smaller pictures.")] = None,
+    loudness: Annotated[
+        float | None, typer.Option(help="Bring all sound to one loudness: -30 to -10 LUFS, -16 is usual.")
+    ] = None,
     no_start: Annotated[bool, typer.Option("--no-start", help="Only upload; do not start.")] = False,
     skip_known: Annotated[
         bool, typer.Option("--skip-known", help="Do not send again what is in the library already.")
@@ -95,6 +98,7 @@ def submit(
         "export_quality": quality,
         "resolution": resolution,
         "upscale": upscale,
+        "loudness_lufs": loudness,
     }
 
     async def work(call: Call) -> ExitStatus | None:

@@ -26,7 +26,7 @@ LISTENED = 3
 """Grows whenever listening to the same source would give something else."""
 TRANSCRIBED = 1
 """Grows whenever the same source, model, language and vocabulary would give other words."""
-RENDERED = 2
+RENDERED = 3
 """Grows whenever the same source and settings would give another output."""
 
 

@@ -139,6 +139,6 @@ def can_be_copied(facts: MediaFacts, settings: BatchSettings) -> bool:
         and facts.audio_codec in (None, codecs[1])
         and facts.audio_channels <= 2
         and facts.pixel_format == "yuv420p"
-        and not (facts.rotation or facts.interlaced or facts.variable_frame_rate)
+        and not (facts.rotation or facts.interlaced or facts.variable_frame_rate or facts.hdr)
         and 0 < facts.bit_rate <= rung_for(picture, settings.export_quality).most * FASTEST_COPY
     )

@@ -27,8 +27,15 @@ _TURNS: dict[int, tuple[tuple[str, ...], ...]] = {
     180: (("hflip",), ("vflip",)),
     270: (("transpose", "cclock"),),
 }
+_LEAST_TIMESCALE = 10_000
+"""Units in a second of a track; ffmpeg multiplies smaller numbers by itself."""
+_SCREEN_NITS = 100
+"""Brightness of white on the screen that an HDR picture is converted for, in candela per square metre."""
 _UNKNOWN_END_S = 1.0
 """How long the last picture may be held when a file does not say where its picture ends."""
+
+AS_IT_IS: dict[str, Any] = {"seek_timestamp": 1}
+"""Options of an input whose times are not moved. Opus begins before 0, and ffmpeg would move everything by that."""
 
 
 class Render(Struct, frozen=True, kw_only=True):
@@ -46,10 +53,13 @@ class Render(Struct, frozen=True, kw_only=True):
         return to_frames(self.cut_list, self.facts.timeline_fps)
 
 
-def encoding(job: Render, scratch: Path, packets: int | None, threads: int) -> list[str]:
+def encoding(
+    job: Render, scratch: Path, packets: int | None, threads: int, special: dict[str, Any] | None = None
+) -> list[str]:
     """Arguments of ffmpeg that encode the kept frames, and the sound that comes in at `pipe:0` if the source has any.
 
-    The picture is read from the pipe `packets` when there is one, else from the source itself.
+    The picture is read from the pipe `packets` when there is one, else from the source itself. `special` are further
+    options of the output.
     """
     facts, settings = job.facts, job.settings
     picture, fps = picture_of(facts, settings), facts.timeline_fps
@@ -57,10 +67,11 @@ def encoding(job: Render, scratch: Path, packets: int | None, threads: int) -> l
     streams = [_pictures(video, job, picture, piped=packets is not None)]
     options = video_options(settings.export_format, settings.export_quality, picture, float(fps), threads)
     if facts.has_audio:
-        rate, channels = sound_format(facts, settings.export_format)
-        streams.append(ffmpeg.input("pipe:0", f="f32le", ar=rate, ac=channels, protocol_whitelist="pipe"))
-        options |= audio_options(settings.export_format, channels)
-    options |= container_options(settings.export_format) | _described_by(len(streams)) | {"r": str(fps)}
+        streams.append(_sound_input(job))
+        options |= audio_options(settings.export_format, sound_format(facts, settings.export_format)[1])
+    options |= (
+        container_options(settings.export_format) | _described_by(len(streams)) | {"r": str(fps)} | (special or {})
+    )
     arguments: list[str] = ffmpeg.output(*streams, f"file:{job.to}", **options).get_args()
     # The graph goes into a file, because thousands of cuts are longer than an argument may be.
     place = arguments.index("-filter_complex")
@@ -70,16 +81,43 @@ def encoding(job: Render, scratch: Path, packets: int | None, threads: int) -> l
     return arguments
 
 
+def joining(job: Render, scratch: Path, video: Path, ahead: int) -> list[str]:
+    """Arguments of ffmpeg that put packets of H.264 from an IVF file, and the sound of `pipe:0`, into the container.
+
+    A packet is decoded at most `ahead` frames before it is shown.
+    """
+    form, fps = job.settings.export_format, job.facts.timeline_fps
+    finer = -(-_LEAST_TIMESCALE // fps.numerator)
+    opened = ffmpeg.input(f"file:{video}", f="ivf", protocol_whitelist="file", format_whitelist="ivf")
+    streams = [opened["v"], *([_sound_input(job)] if job.facts.has_audio else [])]
+    # Parameter sets were read from the first packet into the header. Decoding goes by the number of the packet, in the
+    # unit of the track: what the filter takes for it (TB) is the one of the input.
+    filters = f"filter_units=remove_types=7|8,setts=pts=PTS:dts=(N-{ahead})*{fps.denominator * finer}"
+    options: dict[str, Any] = {"c:v": "copy", "bsf:v": filters, "video_track_timescale": fps.numerator * finer}
+    if job.facts.has_audio:
+        options |= audio_options(form, sound_format(job.facts, form)[1])
+    options |= container_options(form) | _described_by(len(streams))
+    return _with_notes(ffmpeg.output(*streams, f"file:{job.to}", **options).get_args(), job, scratch)
+
+
 def copying(job: Render, scratch: Path) -> list[str]:
     """Arguments of ffmpeg that move picture and sound into the wanted container as they are."""
     facts = job.facts
     video = source(job.source)
     streams = [video[str(facts.video_stream)], *([video[str(facts.audio_stream)]] if facts.has_audio else [])]
     options = container_options(job.settings.export_format) | _described_by(1) | {"c": "copy"}
-    arguments: list[str] = ffmpeg.output(*streams, f"file:{job.to}", **options).get_args()
+    return _with_notes(ffmpeg.output(*streams, f"file:{job.to}", **options).get_args(), job, scratch)
+
+
+def _with_notes(arguments: list[str], job: Render, scratch: Path) -> list[str]:
+    """The arguments with title and chapters as the last input."""
     place = arguments.index("-map")
-    arguments[place:place] = _notes_input(job, scratch)
-    return arguments
+    return [*arguments[:place], *_notes_input(job, scratch), *arguments[place:]]
+
+
+def _sound_input(job: Render) -> Any:
+    rate, channels = sound_format(job.facts, job.settings.export_format)
+    return ffmpeg.input("pipe:0", f="f32le", ar=rate, ac=channels, protocol_whitelist="pipe")
 
 
 def _pictures(video: Any, job: Render, picture: Picture, *, piped: bool) -> Any:
@@ -104,9 +142,23 @@ def _pictures(video: Any, job: Render, picture: Picture, *, piped: bool) -> Any:
     video = video.filter("scale", *(reversed(size) if turns and facts.rotation != 180 else size)).filter("setsar", 1)
     for turn in turns:
         video = video.filter(*turn)
+    if facts.hdr:
+        video = _for_usual_screens(video, facts)
     if size != (picture.frame_width, picture.frame_height):
         video = video.filter("pad", picture.frame_width, picture.frame_height, "(ow-iw)/2", "(oh-ih)/2")
     return video
+
+
+def _for_usual_screens(video: Any, facts: MediaFacts) -> Any:
+    """The picture in the brightness and colours of BT.709, bright parts compressed instead of clipped.
+
+    After it was made smaller, because all of this is done in 32-bit floats.
+    """
+    told = {"primariesin": "bt2020", "matrixin": "bt2020nc", "transferin": facts.color_transfer}
+    video = video.filter("zscale", **told, transfer="linear", npl=_SCREEN_NITS).filter("format", "gbrpf32le")
+    video = video.filter("zscale", primaries="bt709").filter("tonemap", "hable", desat=0)
+    video = video.filter("zscale", transfer="bt709", matrix="bt709", range="tv")
+    return video.filter("format", "yuv420p")
 
 
 def _described_by(place: int) -> dict[str, int]:

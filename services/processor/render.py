@@ -1,29 +1,30 @@
-"""Rendering: one encode that applies a cut list and the export settings.
+"""Rendering: the output that a cut list and the export settings ask for, by the cheapest way that is exact.
 
-The picture goes through a filter graph on a steady grid of frames, from which frames are selected by number. The sound
-is decoded beside it, cut to the sample in this process and fed to the encoder. Both end with the same frame.
+An uncut video that is what was asked for already is copied; a lightly cut one is copied but for what lies at the cuts;
+anything else is encoded once. The picture goes through a filter graph on a steady grid of frames, from which frames are
+selected by number. The sound is decoded beside it, cut to the sample in this process and fed to the encoder. Both end with
+the same frame.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AsyncExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from msgspec.structs import replace
 
-from services.processor.checks import Checked, check_output
-from services.processor.encoders import can_be_copied, sound_format
-from services.processor.graphs import Render, copying, encoding
-from services.processor.listening import on_the_timeline
-from services.processor.skipping import needed_packets, packets_to_skip
-from services.processor.splicing import pieces_of, spliced
+from services.processor.checks import Checked, check_output, overheard
+from services.processor.encode import Means, encode
+from services.processor.encoders import can_be_copied
+from services.processor.graphs import Render, copying
+from services.processor.smartcut import plan_smart_cut, smart_cut
 from shared.errors import PermanentFailure
-from shared.ffmpeg import CHILD_LIMITS, ffmpeg_output, run_ffmpeg, source
+from shared.ffmpeg import CHILD_LIMITS, run_ffmpeg
 from shared.processes import Limits
 
-_DAMAGE = ("Error while decoding stream", "corrupt decoded frame")
+_CHECKED_FROM = 0.97
+"""The share of the time after which an output is there, and is checked."""
 __all__ = ["Render", "render"]
 
 
@@ -37,8 +38,6 @@ async def render(
 ) -> Checked:
     """Write the output and check it. `threads` 0 is as many as there are processors.
 
-    An uncut video that is what was asked for already is copied, not encoded.
-
     Raises `PermanentFailure` when nothing would be left, or the source cannot be decoded. What was written so far is
     removed on failure and on cancellation.
     """
@@ -47,72 +46,60 @@ async def render(
             f"Nothing would be left of this video: all of it is quieter than {job.settings.silence_threshold:g} dB; "
             "choose a lower threshold."
         )
+    told = _Told(on_progress)
+    means = Means(deadline_s=deadline_s, limits=limits, threads=threads, on_progress=told).part(0.0, _CHECKED_FROM)
     checked: Checked | None = None
     try:
         with TemporaryDirectory(dir=job.to.parent, prefix="render-") as scratch:
-            if job.cut_list.cuts_nothing and can_be_copied(job.facts, job.settings):
-                checked = await _copy(job, Path(scratch), deadline_s, on_progress, limits)
-            if checked is None:
-                doubts = await _encode(job, Path(scratch), deadline_s, on_progress, threads, limits)
-                checked = await check_output(job.to, job.facts, job.cut_list)
-                checked = replace(checked, warnings=(*doubts, *checked.warnings))
+            checked = await _copied(job, Path(scratch), means) or await _encoded(job, Path(scratch), means)
+        told(1.0)
         return checked
     finally:
         if checked is None:
             job.to.unlink(missing_ok=True)
 
 
-async def _copy(
-    job: Render, scratch: Path, deadline_s: float, on_progress: Callable[[float], None] | None, limits: Limits
-) -> Checked | None:
+class _Told:
+    """Passes on how far the work is, and never less than before: a copy may turn out not to be exact."""
+
+    def __init__(self, on_progress: Callable[[float], None] | None) -> None:
+        self._on_progress = on_progress
+        self._highest = 0.0
+
+    def __call__(self, share: float) -> None:
+        if self._on_progress is not None and share > self._highest:
+            self._highest = share
+            self._on_progress(share)
+
+
+async def _copied(job: Render, scratch: Path, means: Means) -> Checked | None:
+    """The output with the packets of the source, all or as many as can be; None when it has to be encoded."""
+    if not can_be_copied(job.facts, job.settings):
+        return None
+    try:
+        if job.cut_list.cuts_nothing and (job.settings.loudness_lufs is None or not job.facts.has_audio):
+            return await _copy(job, scratch, means)
+        cut = await plan_smart_cut(job, means)
+        return await smart_cut(job, cut, scratch, means) if cut else None
+    except PermanentFailure:
+        return None  # Encoding says what is wrong with the source, or gets along with it.
+
+
+async def _copy(job: Render, scratch: Path, means: Means) -> Checked | None:
     """Move the streams into a new container; None when the result is not as exact as an encode would be."""
     await run_ffmpeg(
         copying(job, scratch),
         doing="This video could not be copied",
-        deadline_s=deadline_s,
+        deadline_s=means.deadline_s,
         duration_s=job.facts.duration_s,
-        limits=limits,
+        limits=means.limits,
     )
-    checked = await check_output(job.to, job.facts, job.cut_list)
-    if checked.warnings:
-        return None
-    if on_progress is not None:
-        on_progress(1.0)
-    return checked
+    promised = await overheard(job, job.source, job.facts, means.limits) if job.facts.has_audio else None
+    checked = await check_output(job, promised, deadline_s=means.deadline_s, limits=means.limits)
+    return None if checked.warnings else checked
 
 
-async def _encode(
-    job: Render,
-    scratch: Path,
-    deadline_s: float,
-    on_progress: Callable[[float], None] | None,
-    threads: int,
-    limits: Limits,
-) -> tuple[str, ...]:
-    """Write the output, and return what people should know about the source."""
-    facts, frames = job.facts, job.frames
-    async with AsyncExitStack() as beside:
-        sound = packets = None
-        if skipped := await packets_to_skip(job.source, facts, frames, deadline_s=deadline_s):
-            packets = await beside.enter_async_context(needed_packets(job.source, facts, skipped))
-        if facts.has_audio:
-            rate, channels = sound_format(facts, job.settings.export_format)
-            heard = on_the_timeline(source(job.source)[str(facts.audio_stream)], rate)
-            decoding = heard.output("pipe:1", f="f32le", ac=channels).get_args()
-            doing = "The sound of this video could not be read"
-            decoded = await beside.enter_async_context(ffmpeg_output(decoding, doing=doing, limits=limits))
-            sound = spliced(decoded, pieces_of(frames, facts.timeline_fps, rate), channels)
-        done = await run_ffmpeg(
-            encoding(job, scratch, packets, threads),
-            doing="This video could not be encoded",
-            deadline_s=deadline_s,
-            duration_s=float(sum(end - start for start, end in frames) / facts.timeline_fps),
-            on_progress=on_progress,
-            feed=sound,
-            pass_fds=() if packets is None else (packets,),
-            limits=limits,
-        )
-    # Decoders complain as well of what follows skipped packets; nothing of that is shown.
-    if packets is None and any(sign in done.errors for sign in _DAMAGE):
-        return ("Parts of the source are damaged and could not be decoded; have a look at the result.",)
-    return ()
+async def _encoded(job: Render, scratch: Path, means: Means) -> Checked:
+    doubts, ear = await encode(job, scratch, means)
+    checked = await check_output(job, ear.heard() if ear else None, deadline_s=means.deadline_s, limits=means.limits)
+    return replace(checked, warnings=(*doubts, *checked.warnings))

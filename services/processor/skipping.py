@@ -114,8 +114,21 @@ async def needed_packets(path: Path, facts: MediaFacts, skipped: Sequence[tuple[
     """Hold a pipe, by the descriptor of its reading end, in which all packets but the skipped ones come along."""
     # By number: the filter has times too, but takes them in the wrong unit when the containers differ in theirs.
     edges = [edge for run in skipped for edge in run]
+    async with _packets_without(path, facts, decision("n", edges)) as reading:
+        yield reading
+
+
+@asynccontextmanager
+async def key_packets(path: Path, facts: MediaFacts) -> AsyncIterator[int]:
+    """Hold a pipe in which only the key frames come along."""
+    async with _packets_without(path, facts, "not(key)") as reading:
+        yield reading
+
+
+@asynccontextmanager
+async def _packets_without(path: Path, facts: MediaFacts, dropped: str) -> AsyncIterator[int]:
     copying = source(path)[str(facts.video_stream)].output(
-        "pipe:1", c="copy", f="nut", output_ts_offset=SHIFT_S, **{"bsf:v": f"noise=drop='{decision('n', edges)}'"}
+        "pipe:1", c="copy", f="nut", output_ts_offset=SHIFT_S, **{"bsf:v": f"noise=drop='{dropped}'"}
     )
     reading, writing = os.pipe()
     try:

@@ -84,7 +84,7 @@ def plan(settings: BatchSettings, facts: MediaFacts, size_bytes: int, *, edited:
 
 
 def _render_s(settings: BatchSettings, facts: MediaFacts, size_bytes: int, *, cuts: bool) -> float:
-    if not cuts and can_be_copied(facts, settings):
+    if not cuts and settings.loudness_lufs is None and can_be_copied(facts, settings):
         return size_bytes / BYTES_PER_S
     picture = picture_of(facts, settings)
     frames = max(facts.duration_s, 0.0) * max(float(facts.timeline_fps), 1.0)

@@ -165,6 +165,21 @@ async def test_an_exact_size_is_filled_with_black_around_the_picture(media: Path
     assert grey[15] < 32
 
 
+@pytest.mark.parametrize("transfer", ["smpte2084", "arib-std-b67"])
+async def test_an_hdr_video_is_made_for_usual_screens(media: Path, tmp_path: Path, transfer: str) -> None:
+    clip = media / f"hdr-{transfer}.mp4"
+    colours = f"colorprim=bt2020:transfer={transfer}:colormatrix=bt2020nc:log-level=error"
+    grey = ("-f", "lavfi", "-i", "color=c=0x808080:s=320x180:r=30:d=1", "-pix_fmt", "yuv420p10le")
+    ffmpeg(*grey, "-c:v", "libx265", "-preset", "ultrafast", "-x265-params", colours, str(clip))
+    facts = await facts_of(clip)
+    assert facts.hdr and not replace(facts, color_transfer="bt709").hdr
+    checked = await rendered(clip, tmp_path / "out.mp4", [(0, 20)])
+    assert (checked.facts.pixel_format, checked.facts.color_transfer, checked.warnings) == ("yuv420p", "bt709", ())
+    ffmpeg("-i", str(tmp_path / "out.mp4"), "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "gray", str(tmp_path / "g"))
+    # Half of the code values is about a hundredth of the light of PQ, and a twelfth of HLG's.
+    assert 60 < np.frombuffer((tmp_path / "g").read_bytes(), np.uint8).mean() < 200
+
+
 async def test_title_and_chapters_are_kept_where_they_belong(media: Path, tmp_path: Path) -> None:
     clip = numbered(media / "numbered-30.mp4", sound=NOISE)
     facts = replace(

@@ -1609,6 +1609,8 @@ export interface components {
              * @default false
              */
             upscale?: boolean;
+            /** @default null */
+            loudness_lufs?: number | null;
         };
         /**
          * BatchSnapshot
@@ -2003,6 +2005,8 @@ export interface components {
             video_codec: string;
             /** @default  */
             pixel_format: string;
+            /** @default  */
+            color_transfer: string;
             /** @default null */
             audio_codec: string | null;
             /** @default 0 */
@@ -2084,7 +2088,8 @@ export interface components {
              *       "export_format": "mp4",
              *       "export_quality": "1080p",
              *       "resolution": null,
-             *       "upscale": false
+             *       "upscale": false,
+             *       "loudness_lufs": null
              *     }
              */
             settings?: components["schemas"]["BatchSettings"];

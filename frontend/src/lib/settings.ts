@@ -21,6 +21,7 @@ export const DEFAULT_SETTINGS: BatchSettings = {
   export_quality: "1080p",
   resolution: null,
   upscale: false,
+  loudness_lufs: null,
 };
 
 export const LANGUAGES: readonly [string, string][] = [
@@ -52,6 +53,9 @@ export const MODELS: readonly [string, string][] = [
   ["large-v3", "Large: best, slowest"],
   ["turbo", "Turbo: nearly the best, faster"],
 ];
+
+/** What is usual on the web, in LUFS. */
+export const USUAL_LOUDNESS = -16;
 
 /** Exact sizes at or below each quality. */
 export const RESOLUTIONS: Record<Quality, readonly string[]> = {

@@ -1,7 +1,7 @@
 import { CheckField } from "@/components/ui/checkbox";
 import { Field } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
-import { RESOLUTIONS, type SettingsProblems } from "@/lib/settings";
+import { RESOLUTIONS, type SettingsProblems, USUAL_LOUDNESS } from "@/lib/settings";
 import type { BatchSettings, OutputFormat, Quality } from "@/types/batch";
 
 const FORMATS: { value: OutputFormat; label: string }[] = [
@@ -77,6 +77,12 @@ export function ExportFields({ settings, problems, onChange }: Props) {
         hint="Otherwise a video is never made larger than its source."
         checked={settings.upscale}
         onChange={(upscale) => onChange({ upscale })}
+      />
+      <CheckField
+        label="Make all videos equally loud"
+        hint={`Brings the sound to ${settings.loudness_lufs ?? USUAL_LOUDNESS} LUFS, without distorting its peaks.`}
+        checked={typeof settings.loudness_lufs === "number"}
+        onChange={(even) => onChange({ loudness_lufs: even ? USUAL_LOUDNESS : null })}
       />
     </fieldset>
   );

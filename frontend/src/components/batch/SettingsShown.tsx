@@ -46,6 +46,7 @@ export function SettingsShown({ settings }: { settings: BatchSettings }) {
         ["Quality", settings.export_quality === "source" ? "As the source" : settings.export_quality],
         ["Resolution", settings.resolution?.replace("x", " × ") ?? "Aspect kept"],
         ["Enlarge small videos", on(settings.upscale)],
+        ["Loudness", typeof settings.loudness_lufs === "number" ? `${settings.loudness_lufs} LUFS` : "As the source"],
       ],
     ],
   ];
