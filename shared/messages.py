@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, Generic, TypeVar
 from uuid import UUID
 
 from msgspec import Struct
 
 from shared.batches import BatchSettings, BatchStatus, ExportFormat, Tier
+from shared.insight import Analytics
 from shared.media import MediaFacts, Stage, StoredObject
 from shared.reports import BatchReport, Usage, Workers
 from shared.views import (
@@ -310,6 +311,16 @@ class GetUsage(Query[Usage], frozen=True, kw_only=True):
     of, answer = "scheduler", Usage
     user_id: UUID
     tier: Tier
+
+
+class GetAnalytics(Query[Analytics], frozen=True, kw_only=True):
+    """What came of all that ended from `since` to the end of `until`. Raises `Invalid` for more than three years."""
+
+    of, answer = "scheduler", Analytics
+    user_id: UUID | None
+    """None is everybody: for operators."""
+    since: date
+    until: date
 
 
 class ListWorkers(Query[Workers], frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from services.scheduler.events import BatchEvent, Step
 from services.scheduler.pipeline import advance
 from services.scheduler.show import show_batch, show_video
 from services.scheduler.state import BatchState
-from services.scheduler.tables import BatchJobs, QueueUsers, UsageLedger
+from services.scheduler.tables import BatchJobs, DailyTotals, QueueUsers, UsageLedger
 from shared.batches import Tier
 from shared.bus import Bus
 from shared.errors import NotFound, QuotaExceeded
@@ -45,7 +45,11 @@ async def change(
             raise NotFound(NO_SUCH_BATCH)
         old, now = locked
         step = await _within_quota(old, event, advance(old, event, now), now, tiers)
-        along = [*UsageLedger.booking(old, step.ledger, now), *outbox.adding(*step.commands)]
+        along = [
+            *DailyTotals.booking(old, step.batch),
+            *UsageLedger.booking(old, step.ledger, now),
+            *outbox.adding(*step.commands),
+        ]
         new = await BatchJobs.store(old, step.batch, now, along)
         tell(outbox, bus, [*differences(old, new), *stops(new, step.stopped)])
     return new

@@ -768,6 +768,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/analytics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My work over a period
+         * @description Batches and videos that ended day by day, success rate, reasons of failures, speed, average times, time saved, settings.
+         */
+        get: operations["get_analytics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/analytics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The work of all accounts over a period
+         * @description For accounts with the role operator: the same as for one account, of all of them together.
+         */
+        get: operations["get_analytics_of_everybody"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/api-keys": {
         parameters: {
             query?: never;
@@ -864,6 +904,26 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Analytics
+         * @description A period in numbers. What cannot be told because nothing ended is null.
+         */
+        Analytics: {
+            /** Format: date */
+            since: string;
+            /** Format: date */
+            until: string;
+            totals: components["schemas"]["Totals"];
+            success_rate: number | null;
+            speed: number | null;
+            average_processing_s: number | null;
+            average_wait_s: number | null;
+            average_batch_s: number | null;
+            step: string;
+            steps: components["schemas"]["StepTotals"][];
+            failures: components["schemas"]["Tally"][];
+            settings: components["schemas"]["Tally"][];
+        };
         /**
          * ApiKeyMade
          * @description A new API key, which is shown this once.
@@ -1856,6 +1916,15 @@ export interface components {
          */
         Stage: "detecting_highlights" | "exporting" | "removing_silence" | "transcribing" | "uploading";
         /**
+         * StepTotals
+         * @description A day, a week or a month (UTC) of a period.
+         */
+        StepTotals: {
+            /** Format: date */
+            since: string;
+            totals: components["schemas"]["Totals"];
+        };
+        /**
          * StoredObject
          * @description An object in the store, as recorded when it was written or read whole.
          */
@@ -1876,6 +1945,14 @@ export interface components {
             number: number;
             size_bytes: number;
             etag: string;
+        };
+        /**
+         * Tally
+         * @description How often something occurred.
+         */
+        Tally: {
+            name: string;
+            count: number;
         };
         /**
          * Template
@@ -1924,6 +2001,32 @@ export interface components {
          * @enum {unknown}
          */
         Tier: "creator" | "free" | "pro";
+        /**
+         * Totals
+         * @description What came of the batches and videos that ended in some time. One that was tried again counts by its last end.
+         */
+        Totals: {
+            /** @default 0 */
+            batches_completed: number;
+            /** @default 0 */
+            batches_failed: number;
+            /** @default 0 */
+            batches_cancelled: number;
+            /** @default 0 */
+            videos_completed: number;
+            /** @default 0 */
+            videos_failed: number;
+            /** @default 0 */
+            videos_cancelled: number;
+            /** @default 0 */
+            source_s: number;
+            /** @default 0 */
+            output_s: number;
+            /** @default 0 */
+            saved_s: number;
+            /** @default 0 */
+            processing_s: number;
+        };
         /**
          * Transcript
          * @description What is said in a video. `start` and `end` are times in the output, `source_start` and `source_end` in the source.
@@ -4986,6 +5089,119 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_analytics: {
+        parameters: {
+            query?: {
+                /** @description The first day (UTC); 30 days up to the last one when left out. */
+                since?: string | null;
+                /** @description The last day (UTC), which is included; today when left out. */
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Analytics"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not what was asked for */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_analytics_of_everybody: {
+        parameters: {
+            query?: {
+                /** @description The first day (UTC); 30 days up to the last one when left out. */
+                since?: string | null;
+                /** @description The last day (UTC), which is included; today when left out. */
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Analytics"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not what was asked for */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -109,12 +109,17 @@ class Videos(Table, tablename="videos"):
             )
         direction = "desc" if sort.startswith("-") else "asc"
         words = (search or "").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        condition = "user_id = {} and ({}::uuid[] is null or id = any({}::uuid[])) and name ilike {}"
-        ids = None if video_ids is None else list(video_ids)
-        values = (user_id, ids, ids, f"%{words}%")
+        condition = "user_id = {}"
+        values: list[Any] = [user_id]
+        if video_ids is not None:
+            condition, values = condition + " and id = any({}::uuid[])", [*values, list(video_ids)]
+        if words:
+            condition, values = condition + " and name ilike {}", [*values, f"%{words}%"]
+        # Only a size may be missing; where nothing can, the order is that of the index.
+        last = " nulls last" if column == "size_bytes" else ""
         rows = await cls.raw(
             f"select {COLUMNS} from videos where {condition} "
-            f"order by {column} {direction} nulls last, id limit {{}} offset {{}}",
+            f"order by {column} {direction}{last}, id limit {{}} offset {{}}",
             *values,
             limit,
             offset,
