@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from services.scheduler import events
-from services.scheduler.changes import NO_SUCH_BATCH, differences, tell
+from services.scheduler.changes import differences, find_batch, tell
 from services.scheduler.events import BatchEvent
 from services.scheduler.intake import check_number, concurrency_of, new_video
 from services.scheduler.service import Scheduler
@@ -15,7 +15,7 @@ from services.scheduler.tables import BatchContents, BatchJobs, BatchVideos, Exp
 from services.scheduler.tables.batches import SORTS
 from shared.batches import BatchStatus
 from shared.bus import answers
-from shared.errors import Conflict, Invalid, NotFound
+from shared.errors import Conflict, Invalid
 from shared.messages import (
     CancelBatch,
     CreateBatch,
@@ -124,10 +124,7 @@ async def delete_batch(request: DeleteBatch, at: Scheduler) -> BatchJob:
 @answers(GetBatch)
 async def get_batch(query: GetBatch, at: Scheduler) -> BatchDetails:
     """A batch with its videos."""
-    batch = await BatchJobs.load(query.batch_id, user_id=query.user_id)
-    if batch is None:
-        raise NotFound(NO_SUCH_BATCH)
-    return await at.outlooks.details(show_details(batch))
+    return await at.outlooks.details(show_details(await find_batch(query.batch_id, query.user_id)))
 
 
 @answers(GetEstimates)

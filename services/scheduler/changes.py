@@ -26,6 +26,22 @@ ASKS_FOR_QUOTA = (events.Start, events.Retry, events.RenderAgain, events.Uploade
 NO_SUCH_BATCH = "There is no such batch; it may have been deleted."
 
 
+async def find_batch(batch_id: UUID, user_id: UUID) -> BatchState:
+    """A user's batch. Raises `NotFound`."""
+    batch = await BatchJobs.load(batch_id, user_id=user_id)
+    if batch is None:
+        raise NotFound(NO_SUCH_BATCH)
+    return batch
+
+
+async def lock_batch(batch_id: UUID, user_id: UUID | None) -> tuple[BatchState, datetime]:
+    """A batch (of the user, if one is named), locked, and the time by PostgreSQL's clock. Raises `NotFound`."""
+    locked = await BatchJobs.lock(batch_id, user_id=user_id)
+    if locked is None:
+        raise NotFound(NO_SUCH_BATCH)
+    return locked
+
+
 async def change(
     outbox: Outbox,
     bus: Bus,
@@ -40,10 +56,7 @@ async def change(
     tier does not allow it.
     """
     async with outbox.change():
-        locked = await BatchJobs.lock(batch_id, user_id=user_id)
-        if locked is None:
-            raise NotFound(NO_SUCH_BATCH)
-        old, now = locked
+        old, now = await lock_batch(batch_id, user_id)
         step = await _within_quota(old, event, advance(old, event, now), now, tiers)
         along = [
             *DailyTotals.booking(old, step.batch),

@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 
 from services.scheduler import events
-from services.scheduler.changes import NO_SUCH_BATCH, differences, tell
+from services.scheduler.changes import differences, lock_batch, tell
 from services.scheduler.intake import check_number, new_video
 from services.scheduler.service import Scheduler
 from services.scheduler.show import show_batch, show_details
@@ -14,7 +14,7 @@ from services.scheduler.state import BatchState, VideoState
 from services.scheduler.tables import BatchJobs, BatchVideos, QueueUsers
 from shared.batches import BatchStatus, VideoStatus
 from shared.bus import answers
-from shared.errors import Conflict, Invalid, NotFound
+from shared.errors import Conflict, Invalid
 from shared.messages import AddVideos, DuplicateBatch, EditBatch, RemoveVideos, ReorderVideos
 from shared.views import BatchDetails, BatchJob
 
@@ -73,10 +73,7 @@ async def duplicate_batch(request: DuplicateBatch, at: Scheduler) -> BatchDetail
     """Make a new batch with the same settings and the uploaded videos, which both batches use from now on."""
 
     async def make() -> BatchDetails:
-        locked = await BatchJobs.lock(request.batch_id, user_id=request.user_id)
-        if locked is None:
-            raise NotFound(NO_SUCH_BATCH)
-        old, now = locked
+        old, now = await lock_batch(request.batch_id, request.user_id)
         usable = [video for video in old.videos if _still_there(old, video)]
         if not usable:
             raise Conflict(

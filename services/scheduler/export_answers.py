@@ -7,10 +7,9 @@ from datetime import datetime
 from uuid import UUID
 
 from services.scheduler import exporting
-from services.scheduler.changes import NO_SUCH_BATCH, tell
+from services.scheduler.changes import find_batch, tell
 from services.scheduler.exporting import ExportState
 from services.scheduler.service import Scheduler
-from services.scheduler.state import BatchState
 from services.scheduler.tables import BatchJobs, Exports
 from shared.bus import answers
 from shared.errors import NotFound
@@ -36,7 +35,7 @@ async def request_export(request: RequestExport, at: Scheduler) -> BatchExport:
     """Write down an export and hand it to the exporter. Raises `Conflict` when there is nothing to export yet."""
 
     async def make() -> BatchExport:
-        batch = await _batch(request.batch_id, request.user_id)
+        batch = await find_batch(request.batch_id, request.user_id)
         now = await BatchJobs.now()
         new = ExportState(
             id=request.export_id,
@@ -60,7 +59,7 @@ async def request_export(request: RequestExport, at: Scheduler) -> BatchExport:
 @answers(EstimateExport)
 async def estimate_export(query: EstimateExport, at: Scheduler) -> ExportEstimate:
     """What an export would be."""
-    return exporting.estimate(await _batch(query.batch_id, query.user_id), query.format, query.options)
+    return exporting.estimate(await find_batch(query.batch_id, query.user_id), query.format, query.options)
 
 
 @answers(CancelExport)
@@ -68,7 +67,7 @@ async def cancel_export(request: CancelExport, at: Scheduler) -> BatchExport:
     """Stop an export, wherever it is; what is there of it is removed."""
 
     async def cancel() -> BatchExport:
-        await _batch(request.batch_id, request.user_id)
+        await find_batch(request.batch_id, request.user_id)
         export = await _export(request.batch_id, request.export_id, lock=True)
         now = await BatchJobs.now()
         saved = await store_export(at, export, exporting.cancelled(export, now), now)
@@ -85,7 +84,7 @@ async def retry_export(request: RetryExport, at: Scheduler) -> BatchExport:
     """Make an export anew, of what the batch has now."""
 
     async def again() -> BatchExport:
-        batch = await _batch(request.batch_id, request.user_id)
+        batch = await find_batch(request.batch_id, request.user_id)
         export = await _export(request.batch_id, request.export_id, lock=True)
         now = await BatchJobs.now()
         sent = exporting.dispatched(exporting.anew(export, now))
@@ -100,7 +99,7 @@ async def retry_export(request: RetryExport, at: Scheduler) -> BatchExport:
 @answers(GetExport)
 async def get_export(query: GetExport, at: Scheduler) -> BatchExport:
     """One export of a batch."""
-    await _batch(query.batch_id, query.user_id)
+    await find_batch(query.batch_id, query.user_id)
     export = await _export(query.batch_id, query.export_id)
     return exporting.show(export, await BatchJobs.now())
 
@@ -108,7 +107,7 @@ async def get_export(query: GetExport, at: Scheduler) -> BatchExport:
 @answers(ListExports)
 async def list_exports(query: ListExports, at: Scheduler) -> ExportPage:
     """The exports of a batch, newest first."""
-    await _batch(query.batch_id, query.user_id)
+    await find_batch(query.batch_id, query.user_id)
     now = await BatchJobs.now()
     return ExportPage(exports=tuple(exporting.show(export, now) for export in await Exports.of_batch(query.batch_id)))
 
@@ -149,14 +148,6 @@ def tell_of(at: Scheduler, exports: Iterable[ExportState], now: datetime) -> Non
             for export in exports
         ],
     )
-
-
-async def _batch(batch_id: UUID, user_id: UUID) -> BatchState:
-    """A user's batch. Raises `NotFound`."""
-    batch = await BatchJobs.load(batch_id, user_id=user_id)
-    if batch is None:
-        raise NotFound(NO_SUCH_BATCH)
-    return batch
 
 
 async def _export(batch_id: UUID, export_id: UUID, *, lock: bool = False) -> ExportState:

@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from nats.aio.msg import Msg
 
+from services.scheduler.fairness import LEAST_CHARGE_S
 from services.scheduler.forecast import Busy, Line, Task, forecast
 from services.scheduler.pace import Pace, learned, left_s
 from services.scheduler.presence import Presence
@@ -144,16 +145,20 @@ class Outlooks:
 
 def _tasks(waiting: list[Unfinished], pace: Pace) -> list[Task]:
     """What waits. A file that is still being inspected counts like the average of the others."""
-    lengths = [video.facts.duration_s for video in waiting if video.facts is not None]
-    works = [pace.work_s(video.settings, video.facts) for video in waiting if video.facts is not None]
-    if not lengths:
+    known = {
+        video.id: (pace.work_s(video.settings, video.facts), video.facts.duration_s)
+        for video in waiting
+        if video.facts is not None
+    }
+    if not known:
         return []
+    works, lengths = zip(*known.values(), strict=True)
     usual = (sum(works) / len(works), sum(lengths) / len(lengths))
     tasks = []
     for video in waiting:
-        facts = video.facts
-        work_s, length_s = (pace.work_s(video.settings, facts), facts.duration_s) if facts is not None else usual
-        tasks.append(Task(id=video.id, work_s=work_s, charge_s=max(length_s, 1.0), ready_s=video.ready_s))
+        work_s, length_s = known.get(video.id, usual)
+        charge_s = max(length_s, LEAST_CHARGE_S)
+        tasks.append(Task(id=video.id, work_s=work_s, charge_s=charge_s, ready_s=video.ready_s))
     return tasks
 
 
@@ -179,7 +184,7 @@ def _without(me: Place, waiters: list[Waiter]) -> list[Waiter]:
 
 
 def _line(waiter: Waiter, per_media_s: float, clock: float) -> Line:
-    length_s = max(waiter.video_s or 60.0, 1.0)
+    length_s = max(waiter.video_s or 60.0, LEAST_CHARGE_S)
     return Line(
         user_id=waiter.user_id or TOGETHER,
         virtual_time=max(waiter.virtual_time, clock),

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from services.scheduler.changes import NO_SUCH_BATCH
+from services.scheduler.changes import find_batch
 from services.scheduler.presence import Presence
 from services.scheduler.report import report
 from services.scheduler.service import Scheduler
 from services.scheduler.tables import BatchJobs, QueueUsers, UnderWay, UsageLedger
 from services.scheduler.tables.usage import month_of
 from shared.bus import answers
-from shared.errors import NotFound
 from shared.messages import GetReport, GetUsage, ListWorkers, WorkerSeen
 from shared.reports import BatchReport, Usage, Workers, WorkerShown, WorkShown
 
@@ -19,10 +18,7 @@ from shared.reports import BatchReport, Usage, Workers, WorkerShown, WorkShown
 @answers(GetReport)
 async def get_report(query: GetReport, at: Scheduler) -> BatchReport:
     """What came of a batch that has ended. Raises `Conflict` before."""
-    batch = await BatchJobs.load(query.batch_id, user_id=query.user_id)
-    if batch is None:
-        raise NotFound(NO_SUCH_BATCH)
-    return report(batch)
+    return report(await find_batch(query.batch_id, query.user_id))
 
 
 @answers(GetUsage)

@@ -29,14 +29,14 @@ def report(batch: BatchState) -> BatchReport:
         raise Conflict(f"This batch is {batch.status}; its report is there when it has ended.")
     videos = tuple(_video(video) for video in batch.videos)
     done = [video for video in videos if video.output_s is not None]
-    ended = batch.started_at is not None and batch.completed_at is not None
+    elapsed = batch.completed_at - batch.started_at if batch.started_at and batch.completed_at else None
     return BatchReport(
         batch_job_id=batch.id,
         name=batch.name,
         status=batch.status,
         started_at=batch.started_at,
         completed_at=batch.completed_at,
-        elapsed_s=(batch.completed_at - batch.started_at).total_seconds() if ended else None,  # type: ignore[operator]
+        elapsed_s=elapsed.total_seconds() if elapsed else None,
         processing_s=round(sum(video.processing_s or 0.0 for video in done), 3),
         completed_videos=batch.count(VideoStatus.COMPLETED),
         failed_videos=batch.count(VideoStatus.FAILED),

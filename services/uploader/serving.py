@@ -9,6 +9,7 @@ from typing import Any
 
 import uvicorn
 
+from services.uploader.bodies import Http
 from shared.errors import Unavailable
 from shared.running import Lifetime
 
@@ -31,7 +32,7 @@ async def serve(app: Any, host: str, port: int, lifetime: Lifetime) -> int:
         host=host,
         port=port,
         lifespan="off",
-        http="httptools",
+        http=Http,
         access_log=False,
         log_config=None,
         log_level="warning",
@@ -41,6 +42,7 @@ async def serve(app: Any, host: str, port: int, lifetime: Lifetime) -> int:
     )
     try:
         socket = config.bind_socket()
+        socket.listen(config.backlog)
     except SystemExit:
         raise Unavailable(f"Port {port} of {host} is taken; choose another DAILIES_HTTP_PORT.") from None
     server = _Server(config)

@@ -1,6 +1,6 @@
 """Who gets how much: simulations that dispatch by the production SQL, see `fair_play`.
 
-Each run has a fresh seed, which stands in the name of the test. Many runs make a campaign; see docs/decisions.
+Each test draws a fresh seed, and a failure prints it. Many runs make a campaign; see docs/decisions.
 """
 
 from __future__ import annotations
@@ -25,7 +25,14 @@ from tests.scheduler.states import running, video
 
 MINUTE = 60.0
 HOUR = 3600.0
-SEEDS = [SystemRandom().randrange(10**6)]
+
+
+@pytest.fixture
+def seed() -> int:
+    """A new one each time: not a parameter, because processes that share the tests have to agree on their names."""
+    drawn = SystemRandom().randrange(10**6)
+    print(f"seed {drawn}")
+    return drawn
 
 
 def lengths(random: Random, count: int) -> list[float]:
@@ -33,7 +40,6 @@ def lengths(random: Random, count: int) -> list[float]:
     return [random.choice((1, 5, 10, 20, 30, 60)) * MINUTE * random.uniform(0.9, 1.1) for _ in range(count)]
 
 
-@pytest.mark.parametrize("seed", SEEDS)
 async def test_backlogged_users_share_alike_whatever_they_cancel_pause_and_retry(
     seed: int, scheduler: Scheduler
 ) -> None:
@@ -85,7 +91,6 @@ async def disturb(play: Play, user: UUID, batches: list[UUID], visitor: UUID) ->
     return kind
 
 
-@pytest.mark.parametrize("seed", SEEDS)
 async def test_tiers_get_what_their_weights_say(seed: int, scheduler: Scheduler) -> None:
     play = Play(scheduler, seed, slots=3, faults=True)
     users = [await play.user(tier) for tier in (Tier.FREE, Tier.CREATOR, Tier.PRO)]
@@ -100,7 +105,6 @@ async def test_tiers_get_what_their_weights_say(seed: int, scheduler: Scheduler)
     assert all(0.98 < share < 1.02 for share in shares), shares
 
 
-@pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("slots", [1, 3])
 async def test_fifty_long_videos_do_not_delay_a_short_one_of_somebody_else(
     seed: int, slots: int, scheduler: Scheduler
@@ -122,7 +126,6 @@ async def test_fifty_long_videos_do_not_delay_a_short_one_of_somebody_else(
     assert turn.at_s - arrived_s <= 2 * HOUR / 10 * 1.2
 
 
-@pytest.mark.parametrize("seed", SEEDS)
 async def test_nobody_starves_beside_many_who_never_stop(seed: int, scheduler: Scheduler) -> None:
     play = Play(scheduler, seed, slots=2)
     small = await play.user(Tier.FREE)

@@ -126,8 +126,7 @@ class BatchJobs(Table, tablename="batch_jobs"):
             updated_at=now,
             videos=tuple(replace(video, updated_at=now) if video.id in changed else video for video in new.videos),
         )
-        fields = _different(_batch_columns(old) | _sums(old), _batch_columns(new) | _sums(new))
-        fields["revision"] = new.revision
+        fields = {**_changes(old, new), "revision": new.revision}
         kept = {video.id for video in new.videos}
         for gone in (video for video in old.videos if video.id not in kept):
             await BatchVideos.raw("delete from batch_videos where id = {}", gone.id)
@@ -206,8 +205,11 @@ def _batch_columns(batch: BatchState) -> dict[str, Any]:
     return {name: to_column(getattr(batch, name)) for name in BATCH_FIELDS}
 
 
-def _different(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in new.items() if value != old[name]}
+def _changes(old: BatchState, new: BatchState) -> dict[str, Any]:
+    changed = [name for name in BATCH_FIELDS if getattr(old, name) != getattr(new, name)]
+    before = _sums(old)
+    sums = {name: value for name, value in _sums(new).items() if value != before[name]}
+    return {**{name: to_column(getattr(new, name)) for name in changed}, **sums}
 
 
 def _sums(batch: BatchState) -> dict[str, Any]:
