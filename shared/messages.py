@@ -17,6 +17,7 @@ from msgspec import Struct
 from shared.batches import BatchSettings, BatchStatus, ExportFormat, Tier
 from shared.insight import Analytics
 from shared.media import MediaFacts, Stage, StoredObject
+from shared.notices import Notice, NoticeKind
 from shared.reports import BatchReport, Usage, Workers
 from shared.views import (
     BatchDetails,
@@ -637,6 +638,18 @@ class DeleteDeliverable(Command, frozen=True, kw_only=True):
     export_id: UUID
 
 
+class SendPasswordReset(Command, frozen=True, kw_only=True):
+    """Mail a link that sets a new password to this address, if there is an account with it.
+
+    Whether there is one is found out by the handler only, and the link's token is made by it: neither the answer to whoever
+    asked nor what is kept of a message tells anything.
+    """
+
+    to = "gateway"
+    email: str
+    asked_at: datetime
+
+
 # --- What came of it: through RabbitMQ, to the scheduler -----------------------------------------------------------
 
 
@@ -711,6 +724,49 @@ class ExportFailed(Event, frozen=True, kw_only=True):
     reason: str
 
 
+# --- What people are to be told: through RabbitMQ, to the gateway's worker -----------------------------------------
+
+
+class BatchEnded(Event, frozen=True, kw_only=True):
+    """A batch completed, failed or was cancelled; one that goes on again ends again."""
+
+    to = "gateway"
+    event_id: UUID
+    user_id: UUID
+    batch_id: UUID
+    at: datetime
+    report: BatchReport
+
+
+class ExportEnded(Event, frozen=True, kw_only=True):
+    """An export can be downloaded, or failed for good."""
+
+    to = "gateway"
+    event_id: UUID
+    user_id: UUID
+    batch_id: UUID
+    batch_name: str
+    at: datetime
+    export: BatchExport
+
+
+class NoticeRaised(Event, frozen=True, kw_only=True):
+    """Somebody is to be told something: in the notification centre, by webhooks, and by email when it is important."""
+
+    to = "gateway"
+    event_id: UUID
+    """The same one told twice is shown once: minted from what it is about, if it may be raised twice."""
+    user_id: UUID
+    kind: NoticeKind
+    title: str
+    text: str
+    link: str | None = None
+    """A path of the page."""
+    batch_id: UUID | None = None
+    at: datetime
+    email: bool = False
+
+
 # --- Updates: over NATS, to whoever watches ------------------------------------------------------------------------
 
 
@@ -764,6 +820,20 @@ class ExportChanged(BatchUpdate, frozen=True, kw_only=True):
 
     stream, kind = "log", "export"
     export: BatchExport
+
+
+class NoticesChanged(Update, frozen=True, kw_only=True):
+    """A user has a new notice, or has read some."""
+
+    stream, kind = "log", "notices"
+    user_id: UUID
+    unread: int
+    notice: Notice | None = None
+    """The new one."""
+
+    def subject(self) -> str:
+        """One subject for each user."""
+        return f"{self.stream}.{self.user_id}.{self.kind}"
 
 
 class WorkStopped(Update, frozen=True, kw_only=True):

@@ -35,6 +35,8 @@ class VideoReport(Struct, frozen=True, kw_only=True):
     """What to do about the failure."""
     warnings: tuple[str, ...]
     """What a person should look at, in sentences."""
+    highlights: int | None = None
+    """How many were found; null when they were not looked for."""
 
 
 class BatchReport(Struct, frozen=True, kw_only=True):
@@ -59,6 +61,8 @@ class BatchReport(Struct, frozen=True, kw_only=True):
     saved_s: float
     warnings: int
     """How many there are, over all videos."""
+    highlights: int = 0
+    """How many were found, over all videos."""
     videos: tuple[VideoReport, ...]
 
 

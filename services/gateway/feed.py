@@ -19,6 +19,7 @@ from services.gateway.stream_events import (
     UPDATES,
     BatchSnapshot,
     LiveEvent,
+    NoticesEvent,
     UserSnapshot,
     live_event,
     state_event,
@@ -33,6 +34,8 @@ from shared.messages import (
     GetBatch,
     ListBatches,
     ListExports,
+    NoticesChanged,
+    Update,
     VideoChanged,
     VideoProgressed,
 )
@@ -53,7 +56,9 @@ class Logged(Struct, kw_only=True):
 
     sequence: int
     user_id: UUID
-    update: BatchChanged | VideoChanged | ExportChanged
+    batch_id: UUID | None
+    """None for what is about the user."""
+    update: BatchChanged | VideoChanged | ExportChanged | NoticesChanged
     event: bytes | None = None
     """As it is sent; written when somebody wants it, once for all."""
 
@@ -138,9 +143,10 @@ class Feed:
         for logged in reversed(self._log_of.get(watcher.user_id, ())):
             if logged.sequence <= after:
                 break
-            if watcher.wants(logged.update.batch_id):
+            if watcher.wants(logged.batch_id):
                 newer.append(logged)
-        batch_ids = {logged.update.batch_id for logged in newer} if watcher.batch_id is None else {watcher.batch_id}
+        about = {logged.batch_id for logged in newer} if watcher.batch_id is None else {watcher.batch_id}
+        batch_ids = [batch_id for batch_id in about if batch_id is not None]
         live = [written(self._live_event(update)) for update in self.values.last(batch_ids)]
         told = b"".join([*[await self._event(logged) for logged in reversed(newer)], *live])
         return told if len(told) <= self.settings.watcher_bytes else None
@@ -210,9 +216,11 @@ class Feed:
         if isinstance(update, BatchChanged | VideoChanged | ExportChanged):
             news = self.values.accept(update)
             if news:
-                await self._tell(self._keep(Logged(sequence=sequence, user_id=update.user_id, update=update)))
+                await self._tell(self._keep(_logged(sequence, update, update.batch_id)))
             for live in news[1:]:
                 self._tell_live(live)
+        elif isinstance(update, NoticesChanged):
+            await self._tell(self._keep(_logged(sequence, update, None)))
         # Only now: an event id stands for everything up to it.
         self.sequence = sequence
         self._see_whether_caught_up()
@@ -230,18 +238,23 @@ class Feed:
 
     async def _tell(self, logged: Logged) -> None:
         update = logged.update
-        subject: Subject = (update.batch_id, update.about_id)
+        subject: Subject = (logged.user_id, logged.user_id)
+        revision = 0
+        if not isinstance(update, NoticesChanged):
+            subject, revision = (update.batch_id, update.about_id), update.revision
         for watcher in list(self._watchers.get(logged.user_id, ())):
-            if watcher.wants(update.batch_id):
-                watcher.state(subject, update.revision, await self._event(logged))
+            if watcher.wants(logged.batch_id):
+                watcher.state(subject, revision, await self._event(logged))
 
     async def _event(self, logged: Logged) -> bytes:
         if logged.event is None:
             logged.event = written(await self._shown(logged.update), f"{self.epoch}-{logged.sequence}")
         return logged.event
 
-    async def _shown(self, update: BatchChanged | VideoChanged | ExportChanged) -> Struct:
+    async def _shown(self, update: BatchChanged | VideoChanged | ExportChanged | NoticesChanged) -> Struct:
         match update:
+            case NoticesChanged():
+                return NoticesEvent(unread=update.unread, notice=update.notice)
             case BatchChanged(batch_job=job):
                 return state_event(self.estimates.job(self.values.job(job)))
             case VideoChanged(video=video):
@@ -250,7 +263,7 @@ class Feed:
                 return state_event(await export_with_link(self.values.export(export), self.store))
 
     async def _take_live(self, _sequence: int, subject: str, data: bytes) -> None:
-        if (update := _update(subject, data)) is not None:
+        if isinstance(update := _update(subject, data), BatchUpdate):
             for news in self.values.accept(update):
                 self._tell_live(news)
 
@@ -266,7 +279,13 @@ class Feed:
         return live_event(update, self.estimates.of(update.user_id, update.batch_id) if running else None)
 
 
-def _update(subject: str, data: bytes) -> BatchUpdate | None:
+def _logged(
+    sequence: int, update: BatchChanged | VideoChanged | ExportChanged | NoticesChanged, batch_id: UUID | None
+) -> Logged:
+    return Logged(sequence=sequence, user_id=update.user_id, batch_id=batch_id, update=update)
+
+
+def _update(subject: str, data: bytes) -> Update | None:
     """The update in a message; None for one that this version does not know."""
     stream, _, rest = subject.partition(".")
     kind = UPDATES.get((stream, rest.rpartition(".")[2]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from services.gateway.service import Gateway
-from services.gateway.tables import Allowance, Creation, Session
+from services.gateway.tables import Allowance, Creation, Letters, Notices, PasswordReset, Session
 from shared.logs import logger
 
 log = logger(__name__)
@@ -24,8 +24,10 @@ async def sweep_for_ever(at: Gateway) -> None:
 
 
 async def sweep(at: Gateway) -> None:
-    """Remove expired sessions, counts that no window reaches, and creations and answers that nobody repeats."""
+    """Remove expired sessions, counts that no window reaches, creations and answers that nobody repeats, and old notices."""
     sessions, counts, creations = await Session.sweep(), await Allowance.sweep(), await Creation.sweep()
+    notices, _ = await Notices.sweep(at.settings.notice_days), await Letters.sweep(at.settings.notice_days)
+    await PasswordReset.sweep()
     await at.outbox.forget_answers()
-    if sessions or counts or creations:
-        log.info("swept", sessions=sessions, allowances=counts, creations=creations)
+    if sessions or counts or creations or notices:
+        log.info("swept", sessions=sessions, allowances=counts, creations=creations, notices=notices)

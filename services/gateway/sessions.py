@@ -11,6 +11,7 @@ from litestar.params import JSONBody
 
 from services.gateway import examples, passwords
 from services.gateway.accounts import email_of
+from services.gateway.addresses import address_of
 from services.gateway.authentication import cookie_name, hash_of, new_token
 from services.gateway.bodies import Credentials, Me
 from services.gateway.openapi import told
@@ -43,7 +44,7 @@ TOO_OFTEN = "Too many failed attempts to sign in; wait a little before the next.
 async def sign_in(data: JSONBody[Credentials], request: Request[Any, Any, Any], at: At) -> Response[Me]:
     """Check email and password and set the session's cookie (HttpOnly, SameSite=Lax)."""
     email = email_of(data.email)
-    address = request.client.host if request.client else "unknown"
+    address = address_of(request)
     counted = (
         (f"sign-in:{email}:{address}", TRIES_HERE),
         (f"sign-in:{address}", TRIES_FROM_ADDRESS),

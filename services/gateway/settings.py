@@ -35,6 +35,16 @@ class GatewaySettings(StoreSettings, frozen=True, kw_only=True):
     """Accounts that may be made from one address within an hour."""
     session_days: int = 14
     """Days without use after which a browser has to sign in again."""
+    handler_slots: int = 4
+    """Events that one worker handles at the same time."""
+    notice_days: float = 90.0
+    """Days after which a notice is removed."""
+    smtp_url: str = ""
+    """Mail server, `smtp://user:password@host:587` (STARTTLS, always with a password) or `smtps://…`; no mail is sent when empty."""
+    mail_from: str = "Dailies <dailies@localhost>"
+    """Sender of the mail, `Name <address>`."""
+    reset_minutes: int = 30
+    """Minutes for which the link in a mail sets a new password."""
     frontend_folder: Path = Path("frontend/dist")
     """Folder of the built web page; a short plain page is shown while it does not exist."""
     live_batches: int = 5_000

@@ -9,6 +9,7 @@ from litestar.params import JSONBody
 
 from services.gateway import examples, passwords
 from services.gateway.accounts import email_of, make_account
+from services.gateway.addresses import address_of
 from services.gateway.bodies import Credentials, Me
 from services.gateway.openapi import told
 from services.gateway.parameters import At
@@ -37,7 +38,7 @@ async def sign_up(data: JSONBody[Credentials], request: Request[Any, Any, Any], 
     if not at.settings.sign_up:
         raise Forbidden("Nobody can sign up here; ask whoever runs this installation for an account.")
     email = email_of(data.email)
-    address = request.client.host if request.client else "unknown"
+    address = address_of(request)
     refusal = "Too many accounts were made from here; try again later."
     await Allowance.take(f"sign-up:{address}", at.settings.sign_ups_per_hour, HOUR_S, refusal)
     user_id = await make_account(at.outbox, email, await passwords.hashed(data.password), Tier.FREE)

@@ -44,8 +44,8 @@ class Watcher:
         self._bytes = 0
         self._news = asyncio.Event()
 
-    def wants(self, batch_id: UUID) -> bool:
-        """Whether it watches this batch."""
+    def wants(self, batch_id: UUID | None) -> bool:
+        """Whether it watches this batch, or with None whether it watches everything of its user."""
         return self.batch_id is None or self.batch_id == batch_id
 
     def state(self, subject: Subject, revision: int, event: bytes) -> None:

@@ -16,10 +16,13 @@ from shared.messages import (
     BatchUpdate,
     ExportChanged,
     ExportProgressed,
+    NoticesChanged,
+    Update,
     UploadProgressed,
     VideoChanged,
     VideoProgressed,
 )
+from shared.notices import Notice
 from shared.views import BatchExport, BatchJob, BatchVideo
 
 
@@ -70,6 +73,14 @@ class ExportEvent(BatchExport, frozen=True, kw_only=True, tag_field="type", tag=
     """The state of an export changed."""
 
 
+class NoticesEvent(Struct, frozen=True, kw_only=True, tag_field="type", tag="notices"):
+    """There is a new notice, or some were read."""
+
+    unread: int
+    notice: Notice | None = None
+    """The new one; null when only their number changed."""
+
+
 LiveEvent = ProgressEvent | UploadEvent | ExportProgressEvent
 StateEvent = BatchEvent | VideoEvent | ExportEvent
 
@@ -92,11 +103,19 @@ class UserSnapshot(Struct, frozen=True, kw_only=True, tag_field="type", tag="sna
 
 
 BatchStream = BatchSnapshot | LiveEvent | StateEvent
-UserStream = UserSnapshot | LiveEvent | StateEvent
+UserStream = UserSnapshot | LiveEvent | StateEvent | NoticesEvent
 
-UPDATES: dict[tuple[str, str], type[BatchUpdate]] = {
+UPDATES: dict[tuple[str, str], type[Update]] = {
     (kind.stream, kind.kind): kind
-    for kind in (UploadProgressed, VideoProgressed, ExportProgressed, BatchChanged, VideoChanged, ExportChanged)
+    for kind in (
+        UploadProgressed,
+        VideoProgressed,
+        ExportProgressed,
+        BatchChanged,
+        VideoChanged,
+        ExportChanged,
+        NoticesChanged,
+    )
 }
 """The updates that become events, by stream and kind as in their subjects."""
 

@@ -7,6 +7,6 @@ GetUsage, GetAnalytics, ListWorkers, RequestExport, EstimateExport, CancelExport
 ListUserExports, ClaimRun, RenewLease.
 Hears: AccountChanged, VideoUploading, VideoUploaded, VideoRejected, VideoProcessed, VideoFailed, ExportBuilt, ExportFailed;
 WorkerSeen, VideoProgressed.
-Says: ProcessVideo, BuildExport, DeleteSource, DeleteRun, DeleteDeliverable; BatchChanged, VideoChanged, ExportChanged,
-WorkStopped.
+Says: ProcessVideo, BuildExport, DeleteSource, DeleteRun, DeleteDeliverable; BatchEnded, ExportEnded; BatchChanged, VideoChanged,
+ExportChanged, WorkStopped.
 """

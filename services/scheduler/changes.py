@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.scheduler import events
 from services.scheduler.accounting import STARTED, held
+from services.scheduler.endings import batch_ended
 from services.scheduler.events import BatchEvent, Step
 from services.scheduler.pipeline import advance
 from services.scheduler.show import show_batch, show_video
@@ -58,10 +59,11 @@ async def change(
     async with outbox.change():
         old, now = await lock_batch(batch_id, user_id)
         step = await _within_quota(old, event, advance(old, event, now), now, tiers)
+        said = (*step.commands, *batch_ended(old, step.batch, now))
         along = [
             *DailyTotals.booking(old, step.batch),
             *UsageLedger.booking(old, step.ledger, now),
-            *outbox.adding(*step.commands),
+            *outbox.adding(*said),
         ]
         new = await BatchJobs.store(old, step.batch, now, along)
         tell(outbox, bus, [*differences(old, new), *stops(new, step.stopped)])

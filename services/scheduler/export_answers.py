@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from services.scheduler import exporting
 from services.scheduler.changes import find_batch, tell
+from services.scheduler.endings import export_ended
 from services.scheduler.exporting import ExportState
 from services.scheduler.service import Scheduler
 from services.scheduler.tables import BatchJobs, Exports
@@ -18,6 +19,7 @@ from shared.messages import (
     DeleteDeliverable,
     EstimateExport,
     ExportChanged,
+    ExportEnded,
     GetExport,
     ListExports,
     ListUserExports,
@@ -127,6 +129,16 @@ async def store_export(at: Scheduler, old: ExportState, new: ExportState, now: d
     if new == old:
         return old
     saved = await Exports.store(new, now)
+    if export_ended(old, new):
+        event = ExportEnded(
+            event_id=uuid5(new.id, str(saved.revision)),
+            user_id=new.user_id,
+            batch_id=new.batch_job_id,
+            batch_name=await BatchJobs.name_of(new.batch_job_id),
+            at=now,
+            export=exporting.show(saved, now),
+        )
+        await at.outbox.add(event)
     tell_of(at, [saved], now)
     return saved
 

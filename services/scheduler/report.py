@@ -45,6 +45,7 @@ def report(batch: BatchState) -> BatchReport:
         output_s=round(sum(video.output_s or 0.0 for video in done), 3),
         saved_s=round(sum(video.saved_s for video in done), 3),
         warnings=sum(len(video.warnings) for video in videos),
+        highlights=sum(video.highlights or 0 for video in videos),
         videos=videos,
     )
 
@@ -65,6 +66,7 @@ def _video(video: VideoState) -> VideoReport:
         error_message=video.error_message,
         what_to_do=_what_to_do(video),
         warnings=result.warnings if result is not None else (),
+        highlights=result.highlights if result is not None else None,
     )
 
 

@@ -12,7 +12,7 @@ from services.gateway.openapi import completed
 from services.gateway.reference import reference
 from services.gateway.web import ROUTES, make_app
 
-PUBLIC = {"sign_in", "sign_up"}
+PUBLIC = {"sign_in", "sign_up", "ask_for_password_reset", "reset_password"}
 """The routes under /api that need nobody to be signed in."""
 
 

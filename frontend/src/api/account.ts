@@ -30,6 +30,10 @@ export async function signOut(): Promise<void> {
   await answer(apiClient.DELETE("/api/session"));
 }
 
+export async function changePassword(change: { old_password: string; new_password: string }): Promise<void> {
+  await answer(apiClient.PUT("/api/me/password", { body: change }));
+}
+
 const at = (id: string) => ({ params: { path: { template_id: id } } });
 
 /** The default first, then by name. */

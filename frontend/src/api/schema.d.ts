@@ -704,6 +704,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change my password
+         * @description Needs the old one. All other browsers are signed out; this one and API keys go on.
+         */
+        put: operations["change_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/password-resets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a link mailed that sets a new password
+         * @description The answer is the same whether there is such an account or not.
+         */
+        post: operations["ask_for_password_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/password-resets/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set a new password by a link
+         * @description The link works once. All browsers are signed out; API keys go on.
+         */
+        post: operations["reset_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/preferences": {
         parameters: {
             query?: never;
@@ -802,6 +862,66 @@ export interface paths {
         get: operations["get_analytics_of_everybody"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What I was told
+         * @description Newest first; they are kept for a while, whether they were read or not.
+         */
+        get: operations["list_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices/{notice_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark a notice as read
+         * @description One that was read, or is not there any more, stays as it is.
+         */
+        post: operations["mark_notice_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark all notices as read
+         * @description Those that come from now on are unread again.
+         */
+        post: operations["mark_all_notices_read"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1161,6 +1281,8 @@ export interface components {
             output_s: number;
             saved_s: number;
             warnings: number;
+            /** @default 0 */
+            highlights: number;
             videos: components["schemas"]["VideoReport"][];
         };
         /**
@@ -1758,6 +1880,47 @@ export interface components {
             is_default?: boolean;
         };
         /**
+         * Notice
+         * @description A line of the notification centre.
+         */
+        Notice: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["NoticeKind"];
+            title: string;
+            text: string;
+            link: string | null;
+            batch_job_id: string | null;
+            created_at: string;
+            read_at: string | null;
+        };
+        /**
+         * NoticeKind
+         * @description What a notice is about.
+         * @enum {unknown}
+         */
+        NoticeKind: "account" | "batch_completed" | "batch_failed" | "deletion_announced" | "export_failed" | "export_ready" | "quota" | "webhook_disabled";
+        /**
+         * NoticePage
+         * @description A page of notices, newest first.
+         */
+        NoticePage: {
+            notices: components["schemas"]["Notice"][];
+            total: number;
+            unread: number;
+        };
+        /**
+         * NoticesEvent
+         * @description There is a new notice, or some were read.
+         */
+        NoticesEvent: {
+            /** @enum {unknown} */
+            type: "notices";
+            unread: number;
+            /** @default null */
+            notice: components["schemas"]["Notice"] | null;
+        };
+        /**
          * OutputFormat
          * @description The container of a processed video: mp4 and mov carry H.264 + AAC, webm VP9 + Opus.
          * @enum {unknown}
@@ -1787,6 +1950,26 @@ export interface components {
         PartUrls: {
             parts: components["schemas"]["PartUrl"][];
             expires_at: string;
+        };
+        /**
+         * PasswordChange
+         * @description A new password, by somebody who knows the old one.
+         */
+        PasswordChange: {
+            /** @description the password until now */
+            old_password: string;
+            /** @description a password of 8 to 200 characters */
+            new_password: string;
+        };
+        /**
+         * PasswordSet
+         * @description A new password, by somebody who was mailed a link.
+         */
+        PasswordSet: {
+            /** @description what stands behind the # of the link that was mailed */
+            token: string;
+            /** @description a password of 8 to 200 characters */
+            new_password: string;
         };
         /**
          * Preferences
@@ -1889,6 +2072,14 @@ export interface components {
             why: components["schemas"]["Why"];
             sentence: string;
             points: number;
+        };
+        /**
+         * ResetAsked
+         * @description Whose password was forgotten.
+         */
+        ResetAsked: {
+            /** @description the account's email address */
+            email: string;
         };
         /**
          * Segment
@@ -2038,6 +2229,13 @@ export interface components {
             text: string;
             /** @default [] */
             segments: components["schemas"]["Segment"][];
+        };
+        /**
+         * UnreadNotices
+         * @description What is left to be read.
+         */
+        UnreadNotices: {
+            unread: number;
         };
         /**
          * UploadEvent
@@ -2250,6 +2448,8 @@ export interface components {
             error_message: string | null;
             what_to_do: string | null;
             warnings: string[];
+            /** @default null */
+            highlights: number | null;
         };
         /**
          * VideoStatus
@@ -3680,7 +3880,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["UserSnapshot"] | components["schemas"]["ProgressEvent"] | components["schemas"]["UploadEvent"] | components["schemas"]["ExportProgressEvent"] | components["schemas"]["BatchEvent"] | components["schemas"]["VideoEvent"] | components["schemas"]["ExportEvent"];
+                    "text/event-stream": components["schemas"]["UserSnapshot"] | components["schemas"]["ProgressEvent"] | components["schemas"]["UploadEvent"] | components["schemas"]["ExportProgressEvent"] | components["schemas"]["BatchEvent"] | components["schemas"]["VideoEvent"] | components["schemas"]["ExportEvent"] | components["schemas"]["NoticesEvent"];
                 };
             };
             /** @description Nobody is signed in */
@@ -4919,6 +5119,206 @@ export interface operations {
             };
         };
     };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "old_password": "correct horse battery staple",
+                 *       "new_password": "rather a sentence than a word"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not what was asked for */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_for_password_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ada@example.com"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ResetAsked"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not what was asked for */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "3fKq9Zx1u0cV5n2rYtW8bLhE6sQjMd4pAgXoCiNvTkU",
+                 *       "new_password": "rather a sentence than a word"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasswordSet"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not what was asked for */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_preferences: {
         parameters: {
             query?: never;
@@ -5202,6 +5602,156 @@ export interface operations {
             };
             /** @description The input is not what was asked for */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_notices: {
+        parameters: {
+            query?: {
+                /** @description Notices on a page. */
+                limit?: number;
+                /** @description Notices to leave out at the start. */
+                offset?: number;
+                /** @description Only those that are unread. */
+                unread?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not what was asked for */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mark_notice_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnreadNotices"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mark_all_notices_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnreadNotices"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -19,6 +19,10 @@ export const router = createBrowserRouter([
           { path: "/videos", lazy: async () => ({ Component: (await import("@/pages/Videos")).Videos }) },
           { path: "/videos/:id", lazy: async () => ({ Component: (await import("@/pages/Video")).Video }) },
           { path: "/exports", lazy: async () => ({ Component: (await import("@/pages/Exports")).Exports }) },
+          {
+            path: "/settings/:concern?",
+            lazy: async () => ({ Component: (await import("@/pages/Settings")).Settings }),
+          },
           { path: "*", lazy: async () => ({ Component: (await import("@/pages/Missing")).Missing }) },
         ],
       },

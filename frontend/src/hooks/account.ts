@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type Credentials, getMe, signIn, signOut, signUp } from "@/api/account";
+import { toast } from "sonner";
+import { type Credentials, changePassword, getMe, signIn, signOut, signUp } from "@/api/account";
 import { keys } from "@/api/keys";
 import type { Limits, Me } from "@/types/batch";
 
@@ -31,6 +32,11 @@ export function useEntrance(kind: "sign-in" | "sign-up") {
     mutationFn: (credentials: Credentials) => (kind === "sign-in" ? signIn : signUp)(credentials),
     onSuccess: (me: Me) => client.setQueryData(keys.me, me),
   });
+}
+
+/** A new password, by somebody who knows the old one. */
+export function useChangePassword() {
+  return useMutation({ mutationFn: changePassword, onSuccess: () => toast.success("Password changed") });
 }
 
 export function useSignOut() {

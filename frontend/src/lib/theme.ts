@@ -2,6 +2,13 @@
 import { createStore } from "@/lib/store";
 
 export type Theme = "system" | "light" | "dark";
+
+export const THEMES: readonly [Theme, string][] = [
+  ["system", "As the system"],
+  ["light", "Light"],
+  ["dark", "Dark"],
+];
+
 const KEY = "dailies.theme";
 
 function stored(): Theme {

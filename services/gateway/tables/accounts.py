@@ -155,6 +155,12 @@ class Session(Table, tablename="sessions"):
         await cls.raw("delete from sessions where token_hash = {}", token_hash)
 
     @classmethod
+    async def end_all(cls, user_id: UUID, *, but: bytes | None = None) -> int:
+        """Sign out everywhere, or everywhere but in one browser; returns in how many."""
+        sql = "delete from sessions where user_id = {} and token_hash is distinct from {}::bytea returning user_id"
+        return len(await cls.raw(sql, user_id, but))
+
+    @classmethod
     async def sweep(cls) -> int:
         """Remove expired sessions; returns how many."""
         return len(await cls.raw("delete from sessions where expires_at <= now() returning user_id"))

@@ -87,6 +87,12 @@ class BatchJobs(Table, tablename="batch_jobs"):
         return from_row(rows[0], BatchState, videos=found), videos[0]["now"]
 
     @classmethod
+    async def name_of(cls, batch_id: UUID) -> str:
+        """What a batch is called."""
+        rows = await cls.raw("select name from batch_jobs where id = {}", batch_id)
+        return str(rows[0]["name"]) if rows else ""
+
+    @classmethod
     async def to_be_started(cls, video_id: UUID) -> list[UUID]:
         """Batches with this video that are to start by themselves, and whose uploads are all there or were refused."""
         rows = await cls.raw(

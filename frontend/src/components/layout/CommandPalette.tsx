@@ -1,5 +1,5 @@
 import { Command } from "cmdk";
-import { ListVideo, LogOut, Moon, Plus, Search, Sun } from "lucide-react";
+import { ListVideo, LogOut, Moon, Plus, Search, Settings, Sun } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 import { useNavigate } from "react-router";
@@ -61,6 +61,9 @@ export default function CommandPalette({ open, onOpenChange, onNewBatch }: Props
                     {label}
                   </Item>
                 ))}
+                <Item onSelect={run(() => navigate("/settings"))} icon={<Settings />}>
+                  Settings
+                </Item>
               </Group>
               {data && data.batch_jobs.length > 0 && (
                 <Group heading="Batches">

@@ -1,15 +1,12 @@
-import { Keyboard, LogOut, Monitor, Moon, Sun } from "lucide-react";
+import { Keyboard, LogOut, Monitor, Moon, Settings, Sun } from "lucide-react";
+import { useNavigate } from "react-router";
 import { Button } from "@/components/ui/button";
 import { Menu, MenuContent, MenuItem, MenuLabel, MenuSeparator, MenuTrigger } from "@/components/ui/dropdown-menu";
 import { useMe, useSignOut } from "@/hooks/account";
 import { useStore } from "@/hooks/use-store";
-import { chooseTheme, type Theme, theme } from "@/lib/theme";
+import { chooseTheme, THEMES, type Theme, theme } from "@/lib/theme";
 
-const THEMES: [Theme, string, typeof Sun][] = [
-  ["system", "As the system", Monitor],
-  ["light", "Light", Sun],
-  ["dark", "Dark", Moon],
-];
+const ICONS: Record<Theme, typeof Sun> = { system: Monitor, light: Sun, dark: Moon };
 
 export const PLANS: Record<string, string> = { free: "Free", creator: "Creator", pro: "Pro" };
 
@@ -18,6 +15,7 @@ export function UserMenu({ onShortcuts }: { onShortcuts: () => void }) {
   const { data: me } = useMe();
   const signOut = useSignOut();
   const chosen = useStore(theme);
+  const navigate = useNavigate();
   if (!me) return null;
   return (
     <Menu>
@@ -33,14 +31,21 @@ export function UserMenu({ onShortcuts }: { onShortcuts: () => void }) {
         </MenuLabel>
         <MenuSeparator />
         <MenuLabel>Theme</MenuLabel>
-        {THEMES.map(([value, label, Icon]) => (
-          <MenuItem key={value} onSelect={() => chooseTheme(value)} aria-current={chosen === value || undefined}>
-            <Icon aria-hidden />
-            <span className="flex-1">{label}</span>
-            {chosen === value && <span className="size-1.5 rounded-full bg-primary" aria-hidden />}
-          </MenuItem>
-        ))}
+        {THEMES.map(([value, label]) => {
+          const Icon = ICONS[value];
+          return (
+            <MenuItem key={value} onSelect={() => chooseTheme(value)} aria-current={chosen === value || undefined}>
+              <Icon aria-hidden />
+              <span className="flex-1">{label}</span>
+              {chosen === value && <span className="size-1.5 rounded-full bg-primary" aria-hidden />}
+            </MenuItem>
+          );
+        })}
         <MenuSeparator />
+        <MenuItem onSelect={() => navigate("/settings")}>
+          <Settings aria-hidden />
+          Settings
+        </MenuItem>
         <MenuItem onSelect={onShortcuts}>
           <Keyboard aria-hidden />
           Keyboard shortcuts
