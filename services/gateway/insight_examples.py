@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
-from shared.insight import Analytics, StepTotals, Tally, Totals
+from services.gateway.examples import BATCH, USER
+from shared.batches import BatchStatus
+from shared.insight import (
+    Analytics,
+    Deletion,
+    Deletions,
+    LedgerLine,
+    LedgerPage,
+    MonthsUsed,
+    MonthUsed,
+    StepTotals,
+    Storage,
+    Tally,
+    Totals,
+)
 
 TOTALS = Totals(
     batches_completed=2,
@@ -28,4 +42,46 @@ ANALYTICS = Analytics(
     steps=(StepTotals(since=date(2026, 11, 22), totals=TOTALS),),
     failures=(Tally(name="failed_permanently", count=2),),
     settings=(Tally(name="remove_silence", count=2), Tally(name="export_quality=1080p", count=2)),
+)
+STORAGE = Storage(videos=20, videos_bytes=14_680_064_000, results_bytes=11_890_851_840, exports_bytes=11_890_900_000)
+MONTHS = MonthsUsed(
+    months=(
+        MonthUsed(
+            month=date(2026, 11, 1), minutes_used=340.0, minutes_held=30.0, minutes_refunded=12.5, videos=12, batches=2
+        ),
+    )
+)
+LEDGER = LedgerPage(
+    lines=(
+        LedgerLine(
+            id=f"{BATCH}:1:hold",
+            kind="hold",
+            booked_at=datetime(2026, 11, 22, 21, 0, tzinfo=UTC),
+            month=date(2026, 11, 1),
+            minutes=30.0,
+            balance_minutes=30.0,
+            batch_job_id=BATCH,
+            batch_name="Season 3",
+            video_name="episode-1.mp4",
+        ),
+    ),
+    next_after=None,
+)
+DELETIONS = Deletions(
+    batches=1,
+    stored_bytes=11_890_851_840,
+    deletions=(
+        Deletion(
+            batch_job_id=BATCH,
+            user_id=USER,
+            name="Season 3",
+            status=BatchStatus.COMPLETED,
+            ended_at=datetime(2026, 10, 25, 5, 0, tzinfo=UTC),
+            videos=20,
+            stored_bytes=11_890_851_840,
+            announced=True,
+            in_use=False,
+            delete_at=datetime(2026, 11, 24, 5, 0, tzinfo=UTC),
+        ),
+    ),
 )

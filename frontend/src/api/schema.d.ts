@@ -828,6 +828,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/usage/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What I have in the store
+         * @description Bytes of uploaded videos, of results and of exports that can be downloaded.
+         */
+        get: operations["get_storage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/usage/months": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What I have used month by month
+         * @description Minutes of media that were processed, held and refunded, the last month first; up to three years.
+         */
+        get: operations["list_months"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/usage/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My ledger
+         * @description Every line once, in the order in which they were booked: minutes held, used, released and refunded.
+         */
+        get: operations["list_ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/usage/ledger.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My ledger as a file
+         * @description The same lines as CSV (RFC 4180), for as many as there are.
+         */
+        get: operations["download_ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give minutes back
+         * @description For accounts with the role operator: what was used for a batch or one of its videos is given back, once; the new lines.
+         */
+        post: operations["refund_videos"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What will be deleted
+         * @description For accounts with the role operator: batches that will be deleted because their time is over. Deletes nothing.
+         */
+        get: operations["list_deletions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/analytics": {
         parameters: {
             query?: never;
@@ -1472,6 +1592,33 @@ export interface components {
             password: string;
         };
         /**
+         * Deletion
+         * @description A batch that is to be deleted because its time is over.
+         */
+        Deletion: {
+            /** Format: uuid */
+            batch_job_id: string;
+            /** Format: uuid */
+            user_id: string;
+            name: string;
+            status: components["schemas"]["BatchStatus"];
+            ended_at: string;
+            videos: number;
+            stored_bytes: number;
+            announced: boolean;
+            in_use: boolean;
+            delete_at: string;
+        };
+        /**
+         * Deletions
+         * @description What is to be deleted within some time.
+         */
+        Deletions: {
+            batches: number;
+            stored_bytes: number;
+            deletions: components["schemas"]["Deletion"][];
+        };
+        /**
          * ExportEstimate
          * @description What an export would be, told before it is made.
          */
@@ -1600,6 +1747,31 @@ export interface components {
             notes: string[];
         };
         /**
+         * LedgerLine
+         * @description A line of the ledger. `hold` takes minutes, `release` gives them back, `settle` says that they were used, `refund` repays.
+         */
+        LedgerLine: {
+            id: string;
+            kind: string;
+            booked_at: string;
+            /** Format: date */
+            month: string;
+            minutes: number;
+            balance_minutes: number;
+            /** Format: uuid */
+            batch_job_id: string;
+            batch_name: string | null;
+            video_name: string | null;
+        };
+        /**
+         * LedgerPage
+         * @description Lines of the ledger in the order in which they were booked.
+         */
+        LedgerPage: {
+            lines: components["schemas"]["LedgerLine"][];
+            next_after: string | null;
+        };
+        /**
          * LeftOut
          * @description A video that is not in an export, and why.
          */
@@ -1659,6 +1831,8 @@ export interface components {
             batches_per_hour: number;
             open_batches: number;
             minutes_per_month: number;
+            /** @default 30 */
+            retention_days: number;
         };
         /**
          * Me
@@ -1717,6 +1891,26 @@ export interface components {
             title: string;
             /** @default [] */
             chapters: components["schemas"]["Chapter"][];
+        };
+        /**
+         * MonthUsed
+         * @description What an account has used in a month (UTC) that is in the ledger.
+         */
+        MonthUsed: {
+            /** Format: date */
+            month: string;
+            minutes_used: number;
+            minutes_held: number;
+            minutes_refunded: number;
+            videos: number;
+            batches: number;
+        };
+        /**
+         * MonthsUsed
+         * @description Months with something in them, the last first.
+         */
+        MonthsUsed: {
+            months: components["schemas"]["MonthUsed"][];
         };
         /**
          * NewApiKey
@@ -2074,6 +2268,16 @@ export interface components {
             points: number;
         };
         /**
+         * Refund
+         * @description Of which batch, or which video of it, the minutes are given back.
+         */
+        Refund: {
+            /** Format: uuid */
+            batch_job_id: string;
+            /** @default null */
+            video_id?: string | null;
+        };
+        /**
          * ResetAsked
          * @description Whose password was forgotten.
          */
@@ -2114,6 +2318,16 @@ export interface components {
             /** Format: date */
             since: string;
             totals: components["schemas"]["Totals"];
+        };
+        /**
+         * Storage
+         * @description What an account has in the store, in bytes.
+         */
+        Storage: {
+            videos: number;
+            videos_bytes: number;
+            results_bytes: number;
+            exports_bytes: number;
         };
         /**
          * StoredObject
@@ -5489,6 +5703,323 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_storage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Storage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_months: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthsUsed"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_ledger: {
+        parameters: {
+            query?: {
+                /** @description The first month, by any day of it; the beginning when left out. */
+                since?: string | null;
+                /** @description The last month, by any day of it; this one when left out. */
+                until?: string | null;
+                /** @description `next_after` of the page before. */
+                after?: string | null;
+                /** @description Lines on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not what was asked for */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_ledger: {
+        parameters: {
+            query?: {
+                /** @description The first month, by any day of it; the beginning when left out. */
+                since?: string | null;
+                /** @description The last month, by any day of it; this one when left out. */
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not what was asked for */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refund_videos: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "batch_job_id": "0192f0c2-11aa-7f5e-8a77-5a1d3c9b7f22"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Refund"];
+            };
+        };
+        responses: {
+            /** @description What was asked for */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not what was asked for */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_deletions: {
+        parameters: {
+            query?: {
+                /** @description How far to look ahead, in days. */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deletions"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not what was asked for */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -5,6 +5,7 @@ from services.scheduler.tables.contents import BatchContents
 from services.scheduler.tables.exports import Exports
 from services.scheduler.tables.outlook import Outlook
 from services.scheduler.tables.queue import QueueClock, QueueUsers
+from services.scheduler.tables.retention import Retention
 from services.scheduler.tables.rollups import DailyTallies, DailyTotals
 from services.scheduler.tables.under_way import UnderWay
 from services.scheduler.tables.usage import UsageLedger
@@ -20,6 +21,7 @@ TABLES = (
     Outlook,
     QueueClock,
     QueueUsers,
+    Retention,
     UsageLedger,
     UnderWay,
 )
@@ -35,6 +37,7 @@ __all__ = [
     "Outlook",
     "QueueClock",
     "QueueUsers",
+    "Retention",
     "UnderWay",
     "UsageLedger",
 ]

@@ -128,6 +128,16 @@ class Videos(Table, tablename="videos"):
         return tuple(_read(row) for row in rows), total[0]["total"]
 
     @classmethod
+    async def size_of(cls, user_id: UUID) -> tuple[int, int]:
+        """How many videos of a user are in the store, and how many bytes they take."""
+        rows = await cls.raw(
+            "select count(*) as videos, coalesce(sum(size_bytes), 0)::bigint as bytes from videos where user_id = {}"
+            " and status in ('checking', 'ready')",
+            user_id,
+        )
+        return rows[0]["videos"], rows[0]["bytes"]
+
+    @classmethod
     async def with_content(cls, user_id: UUID, size_bytes: int, sha256: str) -> StoredObject | None:
         """The source of a video of the user with this very content."""
         rows = await cls.raw(
