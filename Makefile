@@ -12,6 +12,8 @@ ONLY ?=
 FAULTS ?= 100
 SEED ?=
 SIZE ?= 1000
+# Each has servers of its own; more of them than processors make tests of time fail.
+TEST_PROCESSES ?= 2
 
 ifneq ($(STORE),)
 export DAILIES_STORE := $(STORE)
@@ -52,8 +54,8 @@ account: python ## Change an account: make account EMAIL=ada@example.com TIER=cr
 
 ##@ Change it
 
-test: setup-dev ## Run every test on real servers, and measure what they cover
-	@$(PYTHON) -m pytest --cov --cov-report=term --cov-fail-under=90 || { \
+test: setup-dev ## Run every test on real servers, and measure what they cover [TEST_PROCESSES=2]
+	@$(PYTHON) -m pytest -n $(TEST_PROCESSES) --dist loadfile --cov --cov-report=term --cov-fail-under=90 || { \
 		echo 'What failed is run once more, alone: a busy machine fails tests of time, a bug fails twice.'; \
 		$(PYTHON) -m pytest --last-failed --last-failed-no-failures=none; }
 

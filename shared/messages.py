@@ -212,7 +212,10 @@ class RenderAgain(Request[BatchJob], frozen=True, kw_only=True):
 
 
 class EditBatch(Request[BatchJob], frozen=True, kw_only=True):
-    """Change a batch's name, description or priority; what is None stays. A priority above the tier's is lowered to it."""
+    """Change a batch's name, description, priority or whether it starts by itself; what is None stays.
+
+    A priority above the tier's is lowered to it. A batch that shall start by itself and whose uploads are all there, starts.
+    """
 
     of, answer = "scheduler", BatchJob
     user_id: UUID
@@ -220,6 +223,7 @@ class EditBatch(Request[BatchJob], frozen=True, kw_only=True):
     name: str | None = None
     description: str | None = None
     priority: int | None = None
+    start_when_uploaded: bool | None = None
 
 
 class RemoveVideos(Request[BatchDetails], frozen=True, kw_only=True):

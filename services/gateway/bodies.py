@@ -91,6 +91,9 @@ class BatchChanges(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     priority: Annotated[
         Annotated[int, Meta(ge=0, le=10)] | None, Meta(description="a number from 0 to 10, or null")
     ] = None
+    start_when_uploaded: Annotated[
+        bool | None, Meta(description="true to start it once its last upload is complete, or null")
+    ] = None
 
 
 class VideoOrder(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -69,10 +69,10 @@ async def add_videos_to_batch_job(
 @patch(
     "/batch-jobs/{batch_id:uuid}",
     operation_id="edit_batch_job",
-    summary="Rename a batch, describe it, change its priority",
+    summary="Rename a batch, describe it, change its priority or how it starts",
     tags=["Batches"],
     example={"name": "Season 3, final"},
-    responses=told(200, BatchJob, examples.BATCH_JOB, "not_found", "forbidden", "invalid"),
+    responses=told(200, BatchJob, examples.BATCH_JOB, *JOB_PROBLEMS, "invalid"),
 )
 async def edit_batch_job(batch_id: FromPath[UUID], data: JSONBody[BatchChanges], caller: Who, at: At) -> BatchJob:
     """What is left out stays as it is; a priority above the tier's is lowered to it."""
@@ -84,6 +84,7 @@ async def edit_batch_job(batch_id: FromPath[UUID], data: JSONBody[BatchChanges],
             name=None if data.name is None else name_of(data.name, what="A batch", at_most=100),
             description=None if data.description is None else paragraphs(data.description),
             priority=data.priority,
+            start_when_uploaded=data.start_when_uploaded,
         )
     )
     return at.feed.values.job(job)

@@ -10,6 +10,7 @@ from services.scheduler.changes import differences, lock_batch, tell
 from services.scheduler.intake import check_number, new_video
 from services.scheduler.service import Scheduler
 from services.scheduler.show import show_batch, show_details
+from services.scheduler.starting import start_by_itself
 from services.scheduler.state import BatchState, VideoState
 from services.scheduler.tables import BatchJobs, BatchVideos, QueueUsers
 from shared.batches import BatchStatus, VideoStatus
@@ -39,15 +40,23 @@ async def add_videos(request: AddVideos, at: Scheduler) -> BatchJob:
 
 @answers(EditBatch)
 async def edit_batch(request: EditBatch, at: Scheduler) -> BatchJob:
-    """Change name, description or priority."""
+    """Change name, description or priority, or start it by itself as soon as it can be started."""
     priority = request.priority
     if priority is not None:
         if not 0 <= priority <= 10:
             raise Invalid("priority must be between 0 and 10.")
         tier = await QueueUsers.tier_of(request.user_id)
         priority = min(priority, at.settings.tiers[tier].default_priority)
-    event = events.Edit(name=request.name, description=request.description, priority=priority)
-    return show_batch(await at.change(request.batch_id, event, request.user_id))
+    event = events.Edit(
+        name=request.name,
+        description=request.description,
+        priority=priority,
+        start_when_uploaded=request.start_when_uploaded,
+    )
+    batch = await at.change(request.batch_id, event, request.user_id)
+    if request.start_when_uploaded:
+        batch = await start_by_itself(batch.id, at) or batch
+    return show_batch(batch)
 
 
 @answers(RemoveVideos)

@@ -16,13 +16,18 @@ from shared.errors import Conflict, Invalid, NotFound
 
 
 def edit(batch: BatchState, event: events.Edit, now: datetime) -> Step:
-    """Rename, describe or reprioritise; None leaves a thing as it is."""
+    """Rename, describe, reprioritise, or have it start by itself; None leaves a thing as it is."""
+    if event.start_when_uploaded is not None and event.start_when_uploaded != batch.start_when_uploaded:
+        _check_not_started(batch, "how it starts can only be changed")
     return Step(
         batch=replace(
             batch,
             name=batch.name if event.name is None else event.name,
             description=batch.description if event.description is None else event.description,
             priority=batch.priority if event.priority is None else event.priority,
+            start_when_uploaded=(
+                batch.start_when_uploaded if event.start_when_uploaded is None else event.start_when_uploaded
+            ),
         )
     )
 

@@ -74,11 +74,12 @@ class Expire(Struct, frozen=True, kw_only=True):
 
 
 class Edit(Struct, frozen=True, kw_only=True):
-    """A person renames the batch, describes it anew or lowers its priority; None leaves a thing as it is."""
+    """A person renames the batch, describes it anew, changes its priority or how it starts; None leaves a thing as it is."""
 
     name: str | None = None
     description: str | None = None
     priority: int | None = None
+    start_when_uploaded: bool | None = None
 
 
 class Add(Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from services.scheduler import events, exporting
 from services.scheduler.events import BatchEvent
@@ -13,9 +13,10 @@ from services.scheduler.export_answers import store_export, tell_of
 from services.scheduler.exporting import ExportState
 from services.scheduler.intake import concurrency_of
 from services.scheduler.service import Scheduler
+from services.scheduler.starting import start_complete
 from services.scheduler.tables import BatchJobs, BatchVideos, Exports, QueueUsers
 from shared.batches import ExportStatus
-from shared.errors import DailiesError, NotFound
+from shared.errors import NotFound
 from shared.logs import logger
 from shared.messages import (
     AccountChanged,
@@ -54,7 +55,7 @@ async def video_uploaded(event: VideoUploaded, at: Scheduler) -> None:
     await _for_each_batch(
         event.video_id, events.Uploaded(video_id=event.video_id, source=event.source, facts=event.facts), at
     )
-    await _start_complete(event.video_id, at)
+    await start_complete(event.video_id, at)
 
 
 @handles(VideoRejected)
@@ -63,7 +64,7 @@ async def video_rejected(event: VideoRejected, at: Scheduler) -> None:
     await _for_each_batch(
         event.video_id, events.Rejected(video_id=event.video_id, code=event.code, reason=event.reason), at
     )
-    await _start_complete(event.video_id, at)
+    await start_complete(event.video_id, at)
 
 
 @handles(VideoProcessed)
@@ -128,17 +129,6 @@ async def _for_each_batch(video_id: UUID, event: BatchEvent, at: Scheduler) -> N
             await at.change(batch_id, event)
         except NotFound:
             log.info("news of a video whose batch is gone", batch_id=str(batch_id))
-
-
-async def _start_complete(video_id: UUID, at: Scheduler) -> None:
-    """Start batches that were waiting for this upload alone, and are to be started by themselves."""
-    for batch_id in await BatchJobs.to_be_started(video_id):
-        try:
-            # Always under the same id: the same news told twice starts it once.
-            await at.change(batch_id, events.Start(job_id=uuid5(batch_id, "start when uploaded")))
-        except DailiesError as error:
-            # Such as a used-up quota: the batch stays where it is, and a person may start it later.
-            log.warning("a batch was not started by itself", batch_id=str(batch_id), error=str(error))
 
 
 async def _for_video(batch_video_id: UUID, event: BatchEvent, at: Scheduler) -> None:

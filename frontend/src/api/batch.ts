@@ -105,10 +105,14 @@ export async function deleteBatchJob(batchJobId: string): Promise<void> {
   await answer(apiClient.DELETE("/api/batch-jobs/{batch_id}", at(batchJobId)));
 }
 
-export async function changeBatchJob(
-  batchJobId: string,
-  change: { name?: string; description?: string },
-): Promise<BatchJob> {
+/** What is left out stays as it is. */
+export interface BatchChange {
+  name?: string;
+  description?: string;
+  start_when_uploaded?: boolean;
+}
+
+export async function changeBatchJob(batchJobId: string, change: BatchChange): Promise<BatchJob> {
   return (await answer(apiClient.PATCH("/api/batch-jobs/{batch_id}", { ...at(batchJobId), body: change }))) as BatchJob;
 }
 

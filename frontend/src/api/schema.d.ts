@@ -50,7 +50,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Rename a batch, describe it, change its priority
+         * Rename a batch, describe it, change its priority or how it starts
          * @description What is left out stays as it is; a priority above the tier's is lowered to it.
          */
         patch: operations["edit_batch_job"];
@@ -1216,6 +1216,11 @@ export interface components {
              * @default null
              */
             priority?: number | null;
+            /**
+             * @description true to start it once its last upload is complete, or null
+             * @default null
+             */
+            start_when_uploaded?: boolean | null;
         };
         /**
          * BatchCreated
@@ -3083,6 +3088,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this state */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

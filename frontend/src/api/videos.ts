@@ -16,6 +16,11 @@ export async function getVideo(videoId: string, signal?: AbortSignal): Promise<V
   return answer(apiClient.GET("/api/videos/{video_id}", { ...at(videoId), signal }));
 }
 
+/** Remove a video from the library; what was made of it stays. */
+export async function deleteVideo(videoId: string): Promise<void> {
+  await answer(apiClient.DELETE("/api/videos/{video_id}", at(videoId)));
+}
+
 export async function getUpload(videoId: string): Promise<UploadState> {
   return answer(apiClient.GET("/api/videos/{video_id}/upload", at(videoId)));
 }

@@ -16,7 +16,7 @@ export type BatchAction =
   | { kind: "remove"; batch: BatchJob; videoIds: string[] }
   | { kind: "order"; batch: BatchJob; videoIds: string[] }
   | { kind: "render"; batch: BatchJob; videoId: string; settings: BatchSettings }
-  | { kind: "change"; batch: BatchJob; change: { name?: string; description?: string } };
+  | { kind: "change"; batch: BatchJob; change: api.BatchChange };
 
 async function ask(action: BatchAction): Promise<BatchJob | null> {
   const id = action.batch.id;

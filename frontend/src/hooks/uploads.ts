@@ -1,13 +1,9 @@
 /** Uploads of this browser: they belong to no page, and go on while people look around. */
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { toast } from "sonner";
-import { startBatchProcessing } from "@/api/batch";
 import { keys } from "@/api/keys";
 import { uploader } from "@/api/uploads";
 import { useStore } from "@/hooks/use-store";
-import { autoStart, startWhenUploaded } from "@/lib/auto-start";
-import { explain } from "@/lib/problems";
 import type { Upload, Uploads } from "@/lib/upload-job";
 import { adopt, keep, stayAlive } from "@/lib/upload-journal";
 
@@ -66,15 +62,6 @@ export function useUploadKeeper(userId: string | null): void {
         }),
       );
       const done = all.length - open.length;
-      for (const batchId of autoStart.get()) {
-        const own = all.filter((upload) => upload.batchId === batchId);
-        if (own.length === 0 || own.some((upload) => upload.status !== "done")) continue;
-        startWhenUploaded(batchId, false);
-        startBatchProcessing(batchId).then(
-          ({ batch_job }) => toast.success(`${batch_job.name} is being processed`, { id: `start/${batchId}` }),
-          (error) => toast.error("The batch was not started", { description: explain(error).detail }),
-        );
-      }
       if (done > arrived) {
         void client.invalidateQueries({ queryKey: keys.batches });
         void client.invalidateQueries({ queryKey: ["videos"] });

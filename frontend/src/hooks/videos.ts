@@ -1,6 +1,9 @@
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { toast } from "sonner";
 import { keys, type VideoListParams } from "@/api/keys";
-import { getVideo, getVideos } from "@/api/videos";
+import { deleteVideo, getVideo, getVideos } from "@/api/videos";
+import { explain } from "@/lib/problems";
+import type { Video } from "@/types/batch";
 
 const MOVING = new Set(["waiting", "uploading", "checking"]);
 
@@ -19,5 +22,23 @@ export function useVideo(id: string) {
     queryKey: keys.video(id),
     queryFn: ({ signal }) => getVideo(id, signal),
     refetchInterval: ({ state }) => (state.data && MOVING.has(state.data.status) ? 3000 : false),
+  });
+}
+
+/** Removes a video from the library. */
+export function useDeleteVideo(onDone: () => void) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (video: Pick<Video, "id" | "name">) => deleteVideo(video.id),
+    onSuccess: (_, video) => {
+      onDone();
+      client.removeQueries({ queryKey: keys.video(video.id) });
+      void client.invalidateQueries({ queryKey: ["videos"] });
+      toast.success(`${video.name} was removed from the library`);
+    },
+    onError: (error) => {
+      const { title, detail } = explain(error);
+      toast.error(title, { description: detail });
+    },
   });
 }

@@ -3,6 +3,7 @@ import { type ReactNode, useCallback, useRef, useState } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
 import { HighlightTimeline } from "@/components/batch/HighlightTimeline";
 import { Player } from "@/components/batch/Player";
+import { RemoveVideo } from "@/components/batch/RemoveVideo";
 import { StatusBadge } from "@/components/batch/StatusBadge";
 import { TranscriptPanel } from "@/components/batch/TranscriptPanel";
 import { Page } from "@/components/layout/Page";
@@ -147,6 +148,7 @@ function Shown({ video, made }: { video: VideoView; made: BatchVideo | null }) {
             <Facts rows={factsOf(video, made)} />
           </CardBody>
         </Card>
+        <RemoveVideo video={video} />
       </div>
     </div>
   );

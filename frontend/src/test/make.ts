@@ -123,6 +123,7 @@ export function makeReport(batch: BatchJobDetails, facts: Partial<BatchReport> =
     output_s: 1400,
     saved_s: 434,
     warnings: 0,
+    highlights: 0,
     videos: batch.videos.map((video) => ({
       video_id: video.video_id,
       position: video.position,
@@ -137,6 +138,7 @@ export function makeReport(batch: BatchJobDetails, facts: Partial<BatchReport> =
       error_message: video.error_message,
       what_to_do: video.error_message ? "Upload it again." : null,
       warnings: [],
+      highlights: null,
     })),
     ...facts,
   };

@@ -95,18 +95,19 @@ class BatchJobs(Table, tablename="batch_jobs"):
         return str(rows[0]["name"]) if rows else ""
 
     @classmethod
-    async def to_be_started(cls, video_id: UUID) -> list[UUID]:
-        """Batches with this video that are to start by themselves, and whose uploads are all there or were refused."""
+    async def to_be_started(cls, *, video_id: UUID | None = None, batch_id: UUID | None = None) -> list[UUID]:
+        """Batches with this video, or this one, to start by themselves: all their uploads are there or were refused."""
+        these = "= {}" if video_id is None else "in (select batch_job_id from batch_videos where video_id = {})"
         rows = await cls.raw(
-            """
-            select id from batch_jobs b where start_when_uploaded and status = 'pending' and deleted_at is null
-                and exists (select 1 from batch_videos v where v.batch_job_id = b.id and v.video_id = {})
+            f"""
+            select id from batch_jobs b where id {these}
+                and start_when_uploaded and status = 'pending' and deleted_at is null
                 and not exists (
                     select 1 from batch_videos v where v.batch_job_id = b.id
                         and v.uploaded_at is null and v.status in ('pending', 'uploading')
                 )
             """,
-            video_id,
+            video_id or batch_id,
         )
         return [row["id"] for row in rows]
 

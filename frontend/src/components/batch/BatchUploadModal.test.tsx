@@ -57,6 +57,7 @@ function created(names: string[]) {
     { batch_job_id: batch.id, batch_job, videos, uploads, upload_urls: [] },
     201,
   );
+  answers("get", "/api/batch-jobs/:id", { batch_job, videos });
   answers("post", "/api/videos/:id/complete", { id: "v", status: "checking" });
   return { asked, batch };
 }
@@ -158,6 +159,24 @@ describe("a new batch", () => {
     await user.click(screen.getByRole("button", { name: "Start Processing" }));
     await waitFor(() => expect(started).toHaveLength(1));
     await waitFor(() => expect(onComplete).toHaveBeenCalled());
+  });
+
+  it("can be told to start when everything is there, and then asks for no more", async () => {
+    const { batch } = created(["Talks 01.mp4"]);
+    const { videos: _, ...job } = batch;
+    let arrive = () => {};
+    put = () => new Promise((resolve) => (arrive = () => resolve()));
+    const changed = answers("patch", "/api/batch-jobs/:id", { ...job, start_when_uploaded: true });
+    const { user, onComplete } = modal({ initialFiles: TWO.slice(0, 1) });
+    await user.click(await screen.findByRole("button", { name: "Upload 1 video" }));
+    answers("get", "/api/batch-jobs/:id", { batch_job: { ...job, start_when_uploaded: true }, videos: batch.videos });
+    await user.click(await screen.findByRole("checkbox", { name: /Start processing as soon as/ }));
+    await waitFor(() => expect(changed[0]?.body).toEqual({ start_when_uploaded: true }));
+    arrive();
+    expect(await screen.findByText(/processing starts by itself/)).toBeInTheDocument();
+    expect(screen.queryByRole("button", { name: "Start Processing" })).not.toBeInTheDocument();
+    await user.click(screen.getByRole("button", { name: "View the batch" }));
+    expect(onComplete).toHaveBeenCalled();
   });
 
   it("shows what each file is at, and can be left alone", async () => {

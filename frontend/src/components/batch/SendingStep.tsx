@@ -7,10 +7,9 @@ import { Dialog } from "@/components/ui/dialog";
 import { UploadOverall } from "@/components/uploads/UploadOverall";
 import { UploadRow } from "@/components/uploads/UploadRow";
 import { useBatchAction } from "@/hooks/batch-actions";
+import { useBatchJob } from "@/hooks/batches";
 import { useRemoveUpload } from "@/hooks/remove-upload";
 import { sumsOf, useUploads } from "@/hooks/uploads";
-import { useStore } from "@/hooks/use-store";
-import { autoStart, startWhenUploaded } from "@/lib/auto-start";
 import { plural } from "@/lib/format";
 import type { BatchJob } from "@/types/batch";
 
@@ -28,7 +27,8 @@ export function SendingStep({ created, open, onOpenChange, onComplete }: Props) 
   const uploads = all.filter((upload) => upload.batchId === batch.id);
   const sums = sumsOf(uploads, speed);
   const remove = useRemoveUpload();
-  const waits = useStore(autoStart).has(batch.id);
+  const now = useBatchJob(batch.id).data ?? batch;
+  const change = useBatchAction();
   const start = useBatchAction(() => onComplete(batch));
   const complete = uploads.length > 0 && sums.done === uploads.length;
   return (
@@ -43,7 +43,9 @@ export function SendingStep({ created, open, onOpenChange, onComplete }: Props) 
           : "You can close this window and look around: the upload goes on. Keep the tab open until it is done."
       }
       footer={
-        complete ? (
+        complete && now.start_when_uploaded ? (
+          <Button onClick={() => onComplete(batch)}>View the batch</Button>
+        ) : complete ? (
           <>
             <Button variant="outline" onClick={() => onComplete(batch)}>
               Start later
@@ -63,7 +65,10 @@ export function SendingStep({ created, open, onOpenChange, onComplete }: Props) 
         <div className="grid justify-items-center gap-2 py-6 text-center" role="status">
           <CircleCheck className="size-12 text-good-bar" aria-hidden />
           <p className="break-words font-semibold text-lg">{batch.name}</p>
-          <p className="text-muted text-sm">{plural(uploads.length, "video")} uploaded and ready to be processed.</p>
+          <p className="text-muted text-sm">
+            {plural(uploads.length, "video")} uploaded
+            {now.start_when_uploaded ? "; processing starts by itself." : " and ready to be processed."}
+          </p>
         </div>
       ) : (
         <div className="grid gap-5">
@@ -83,8 +88,11 @@ export function SendingStep({ created, open, onOpenChange, onComplete }: Props) 
           </ul>
           <CheckField
             label="Start processing as soon as everything is uploaded"
-            checked={waits}
-            onChange={(wanted) => startWhenUploaded(batch.id, wanted)}
+            hint="Also when this page is closed by then."
+            checked={now.start_when_uploaded}
+            onChange={(start_when_uploaded) =>
+              change.mutate({ kind: "change", batch, change: { start_when_uploaded } })
+            }
           />
         </div>
       )}
