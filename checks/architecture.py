@@ -14,6 +14,7 @@ from pathlib import Path
 TOP = ("bench", "chaos", "client", "demo", "services", "shared", "stack")
 CLIENT_MAY_USE = ("batches", "cutting", "media", "reports", "views")
 MEASURED_FROM_INSIDE = (
+    "bench.history -> services.scheduler.migrations.*",
     "bench.queue -> services.scheduler.**",
     "bench.by_hand -> services.processor.**",
     "bench.encoder -> services.processor.**",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, Generic, TypeVar
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from shared.batches import BatchSettings, BatchStatus, ExportFormat, Tier
 from shared.cutting import CutEdit
+from shared.insight import Analytics, Deletions, LedgerPage, LibrarySize, MonthsUsed, ResultsSize
 from shared.media import MediaFacts, Stage, StoredObject
 from shared.notices import Notice, NoticeKind
 from shared.reports import BatchReport, Usage, Workers
@@ -322,6 +323,65 @@ class GetUsage(Query[Usage], frozen=True, kw_only=True):
     of, answer = "scheduler", Usage
     user_id: UUID
     tier: Tier
+
+
+class GetAnalytics(Query[Analytics], frozen=True, kw_only=True):
+    """What came of all that ended from `since` to the end of `until`. Raises `Invalid` for more than three years."""
+
+    of, answer = "scheduler", Analytics
+    user_id: UUID | None
+    """None is everybody: for operators."""
+    since: date
+    until: date
+
+
+class ListMonths(Query[MonthsUsed], frozen=True, kw_only=True):
+    """What a user has used month by month."""
+
+    of, answer = "scheduler", MonthsUsed
+    user_id: UUID
+
+
+class ListLedger(Query[LedgerPage], frozen=True, kw_only=True):
+    """Lines of a user's ledger, in the order in which they were booked, from one that was seen last on."""
+
+    of, answer = "scheduler", LedgerPage
+    user_id: UUID
+    since: date | None = None
+    """The first month."""
+    until: date | None = None
+    """The last month, which is included."""
+    after: str | None = None
+    limit: int = 500
+
+
+class RefundVideos(Request[LedgerPage], frozen=True, kw_only=True):
+    """Give back the minutes of a batch's videos, or of one, as far as that was not done: for operators."""
+
+    of, answer = "scheduler", LedgerPage
+    batch_id: UUID
+    video_id: UUID | None = None
+
+
+class MeasureResults(Query[ResultsSize], frozen=True, kw_only=True):
+    """How many bytes the results and exports of a user take."""
+
+    of, answer = "scheduler", ResultsSize
+    user_id: UUID
+
+
+class MeasureLibrary(Query[LibrarySize], frozen=True, kw_only=True):
+    """How many videos a user has in the library, and how many bytes they take."""
+
+    of, answer = "uploader", LibrarySize
+    user_id: UUID
+
+
+class ListDeletions(Query[Deletions], frozen=True, kw_only=True):
+    """What will be deleted within so many days because its time is over: for operators."""
+
+    of, answer = "scheduler", Deletions
+    days: float
 
 
 class ListWorkers(Query[Workers], frozen=True, kw_only=True):

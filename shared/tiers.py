@@ -23,6 +23,8 @@ class Limits(Struct, frozen=True, kw_only=True):
     """Batches that may be processing or paused at the same time."""
     minutes_per_month: int
     """Minutes of media that may be processed in a calendar month (UTC)."""
+    retention_days: float = 30.0
+    """Days after its end for which a batch is kept, with its videos, results and exports; 0 keeps it for ever."""
 
 
 DEFAULT_TIERS: dict[Tier, Limits] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.scheduler import answers, claims, edit_answers, export_answers, oversight
+from services.scheduler import analytics, answers, billing, claims, edit_answers, export_answers, oversight, retention
 from services.scheduler.metrics import show_workers
 from services.scheduler.outlook import PROGRESS
 from services.scheduler.service import Scheduler
@@ -39,6 +39,12 @@ ANSWERS = (
     oversight.get_report,
     oversight.get_usage,
     oversight.list_workers,
+    analytics.get_analytics,
+    billing.list_months,
+    billing.list_ledger,
+    billing.refund_videos,
+    billing.measure_results,
+    retention.list_deletions,
     claims.claim_run,
     claims.renew_lease,
 )

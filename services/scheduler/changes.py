@@ -14,7 +14,7 @@ from services.scheduler.pipeline import advance
 from services.scheduler.quota import nearly_used
 from services.scheduler.show import show_batch, show_video
 from services.scheduler.state import BatchState
-from services.scheduler.tables import BatchJobs, QueueUsers, UsageLedger
+from services.scheduler.tables import BatchJobs, DailyTotals, QueueUsers, UsageLedger
 from shared.batches import Tier
 from shared.bus import Bus
 from shared.errors import NotFound, QuotaExceeded
@@ -61,7 +61,11 @@ async def change(
         old, now = await lock_batch(batch_id, user_id)
         step = await _within_quota(outbox, old, event, advance(old, event, now), now, tiers)
         said = (*step.commands, *batch_ended(old, step.batch, now))
-        along = [*UsageLedger.booking(old, step.ledger, now), *outbox.adding(*said)]
+        along = [
+            *DailyTotals.booking(old, step.batch),
+            *UsageLedger.booking(old, step.ledger, now),
+            *outbox.adding(*said),
+        ]
         new = await BatchJobs.store(old, step.batch, now, along)
         tell(outbox, bus, [*differences(old, new), *stops(new, step.stopped)])
     return new

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from msgspec import Struct
@@ -12,7 +12,7 @@ from services.scheduler.state import BatchState, VideoState
 from shared.batches import BatchSettings
 from shared.cutting import CutEdit
 from shared.media import MediaFacts, Stage, StoredObject
-from shared.messages import Command
+from shared.messages import Durable
 from shared.views import ProcessingResult
 
 
@@ -57,6 +57,22 @@ class RenderAgain(Struct, frozen=True, kw_only=True):
 
 class Delete(Struct, frozen=True, kw_only=True):
     """A person removes the batch."""
+
+    shared_sources: frozenset[UUID] = frozenset()
+
+
+class Announce(Struct, frozen=True, kw_only=True):
+    """The batch's time is nearly over."""
+
+    delete_at: datetime
+
+
+class Keep(Struct, frozen=True):
+    """It may stay for longer than was announced."""
+
+
+class Expire(Struct, frozen=True, kw_only=True):
+    """The batch's time is over."""
 
     shared_sources: frozenset[UUID] = frozenset()
 
@@ -188,6 +204,9 @@ BatchEvent = (
     | Retry
     | RenderAgain
     | Delete
+    | Announce
+    | Keep
+    | Expire
     | Edit
     | Add
     | Remove
@@ -211,7 +230,7 @@ class Step(Struct, frozen=True, kw_only=True):
     """What an event leads to."""
 
     batch: BatchState
-    commands: tuple[Command, ...] = ()
+    commands: tuple[Durable, ...] = ()
     ledger: tuple[Entry, ...] = ()
     """What is booked on the user's account."""
     stopped: tuple[UUID, ...] = ()

@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from services.scheduler import arrivals, editing, events, operations, rendering, runs
+from services.scheduler import arrivals, editing, events, operations, rendering, retaining, runs
 from services.scheduler.accounting import account
 from services.scheduler.events import BatchEvent, Step
 from services.scheduler.state import BatchState
@@ -22,7 +22,7 @@ def advance(batch: BatchState, event: BatchEvent, now: datetime) -> Step:
     """The batch after the event, and what the others have to do. Raises `Conflict` when the operation makes no sense now."""
     step = _STEPS[type(event)](batch, event, now)
     after = _timed(_queued(_settled(step.batch, now), now), now)
-    after, entries = account(after)
+    after, entries = account(retaining.touched(batch, event, after))
     return replace(step, batch=after, ledger=entries)
 
 
@@ -70,6 +70,9 @@ _STEPS: dict[type[Any], Callable[[BatchState, Any, datetime], Step]] = {
     events.Retry: operations.retry,
     events.RenderAgain: rendering.render_again,
     events.Delete: operations.delete,
+    events.Announce: retaining.announce,
+    events.Keep: retaining.keep,
+    events.Expire: retaining.expire,
     events.Edit: editing.edit,
     events.Add: editing.add,
     events.Remove: editing.remove,

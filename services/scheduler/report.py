@@ -60,7 +60,7 @@ def _video(video: VideoState) -> VideoReport:
         source_s=video.duration_seconds if result is None else result.source_s,
         output_s=result.output_s if result is not None else None,
         saved_s=round(max(0.0, result.source_s - result.output_s), 3) if result is not None else 0.0,
-        processing_s=_processing_s(video),
+        processing_s=processing_s(video),
         attempts=video.attempt,
         error_code=video.error_code,
         error_message=video.error_message,
@@ -70,7 +70,8 @@ def _video(video: VideoState) -> VideoReport:
     )
 
 
-def _processing_s(video: VideoState) -> float | None:
+def processing_s(video: VideoState) -> float | None:
+    """Seconds of work in the run that succeeded: the sum of its steps, else from its beginning to its end."""
     if video.status is not VideoStatus.COMPLETED:
         return None
     if video.processing_result is not None and video.processing_result.steps_s:

@@ -32,5 +32,11 @@ class SchedulerSettings(Common, frozen=True, kw_only=True):
     """Hours that a batch may be processed, for each hour of its media, when that is more."""
     delete_rows: bool = False
     """Whether the rows of deleted batches are removed too, as soon as their files are; else they stay, marked as deleted."""
+    retention: bool = True
+    """Whether batches are deleted when the time that their owner's tier gives them (`retention_days`) is over."""
+    retention_warning_days: float = 3.0
+    """Days between the announcement of a deletion and the deletion itself, at least."""
+    retention_sweep_s: float = 600.0
+    """Seconds between looks for batches whose time is over."""
     handler_slots: int = 4
     """Events that one worker process handles at the same time."""

@@ -116,6 +116,8 @@ class BatchState(Struct, frozen=True, kw_only=True):
     started_at: datetime | None = None
     completed_at: datetime | None = None
     updated_at: datetime
+    delete_at: datetime | None = None
+    """When it will be deleted because its time is over, once that was announced."""
     deleted_at: datetime | None = None
     videos: tuple[VideoState, ...] = ()
 
@@ -132,3 +134,13 @@ class BatchState(Struct, frozen=True, kw_only=True):
         """Whether a worker may have this video now."""
         due = video.next_try_at is None or video.next_try_at <= now
         return self.status is BatchStatus.PROCESSING and video.waiting and due
+
+
+def stored_bytes(batch: BatchState) -> int:
+    """What the results of a batch take in the store: outputs, and the files beside them."""
+    return sum(
+        video.output.size_bytes
+        + sum(file.size_bytes for file in (video.processing_result.files if video.processing_result else ()))
+        for video in batch.videos
+        if video.output is not None
+    )

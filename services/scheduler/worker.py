@@ -1,8 +1,9 @@
-"""Hears what the other services report."""
+"""Hears what the other services report, and deletes batches whose time is over."""
 
 from __future__ import annotations
 
 from services.scheduler import handlers
+from services.scheduler.retention import retain_for_ever
 from services.scheduler.service import Scheduler
 from services.scheduler.settings import SchedulerSettings
 from shared.running import Lifetime, run
@@ -23,6 +24,7 @@ async def main(settings: SchedulerSettings, lifetime: Lifetime) -> None:
     """Run until told to stop."""
     at = await Scheduler.open(settings, lifetime)
     at.work.start(HANDLERS, at, slots={"scheduler": settings.handler_slots})
+    lifetime.background(retain_for_ever(at))
     lifetime.ready(lambda: at.bus.connected)
     await lifetime.until_stopped()
     await at.close()

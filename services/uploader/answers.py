@@ -11,11 +11,13 @@ from services.uploader.show import upload_plan, video_view
 from services.uploader.tables import Probes, Upload, Uploads, Videos
 from shared.bus import answers
 from shared.errors import Conflict, DailiesError, Invalid, NotFound, TooLarge
+from shared.insight import LibrarySize
 from shared.messages import (
     CompleteUpload,
     GetUpload,
     GetVideo,
     ListVideos,
+    MeasureLibrary,
     ProbeVideo,
     SignParts,
 )
@@ -123,6 +125,13 @@ async def _verified(upload: Upload, at: Uploader) -> int:
 async def get_video(query: GetVideo, at: Uploader) -> Video:
     """One video."""
     return await video_view(await Videos.of_user(query.user_id, query.video_id), at.store, at.settings)
+
+
+@answers(MeasureLibrary)
+async def measure_library(query: MeasureLibrary, at: Uploader) -> LibrarySize:
+    """How many videos a user has, and how many bytes they take."""
+    videos, size = await Videos.size_of(query.user_id)
+    return LibrarySize(videos=videos, videos_bytes=size)
 
 
 @answers(ListVideos)

@@ -20,6 +20,7 @@ ANSWERS = (
     answers.complete_upload,
     answers.get_video,
     answers.list_videos,
+    answers.measure_library,
 )
 
 

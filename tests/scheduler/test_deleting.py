@@ -29,6 +29,7 @@ from tests.scheduler.test_answers import (
     claimed,
     dispatched,
     look,
+    ordered,
     outbox,
     processed,
     ready,
@@ -68,7 +69,7 @@ async def test_a_deleted_batch_takes_its_files_along_and_its_rows_when_that_is_s
     with pytest.raises(NotFound):
         await look(request, scheduler)
     await sweeps.sweep(scheduler)
-    kinds = [type(message) for message in await outbox(scheduler)]
+    kinds = [type(message) for message in await ordered(scheduler)]
     assert sorted(kind.__name__ for kind in kinds) == [
         kind.__name__ for kind in (DeleteDeliverable, DeleteRun, DeleteSource)
     ]

@@ -76,6 +76,13 @@ OPERATIONS: list[tuple[Make, tuple[BatchStatus | str, ...]]] = [
         (IGNORED, FAILED, FAILED, IGNORED, IGNORED, IGNORED),
     ),
     (lambda state, _: events.Due(), (IGNORED,) * 6),
+    (
+        lambda state, _: events.Announce(delete_at=NOW + LEASE),
+        (PENDING, IGNORED, IGNORED, COMPLETED, FAILED, CANCELLED),
+    ),
+    (lambda state, _: events.Keep(), (IGNORED,) * 6),
+    # What was not announced is not deleted.
+    (lambda state, _: events.Expire(), (IGNORED,) * 6),
 ]
 
 

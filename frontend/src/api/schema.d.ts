@@ -918,6 +918,166 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/usage/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What I have in the store
+         * @description Bytes of uploaded videos, of results and of exports that can be downloaded.
+         */
+        get: operations["get_storage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/usage/months": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What I have used month by month
+         * @description Minutes of media that were processed, held and refunded, the last month first; up to three years.
+         */
+        get: operations["list_months"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/usage/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My ledger
+         * @description Every line once, in the order in which they were booked: minutes held, used, released and refunded.
+         */
+        get: operations["list_ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/usage/ledger.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My ledger as a file
+         * @description The same lines as CSV (RFC 4180), for as many as there are.
+         */
+        get: operations["download_ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give minutes back
+         * @description For accounts with the role operator: what was used for a batch or one of its videos is given back, once; the new lines.
+         */
+        post: operations["refund_videos"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What will be deleted
+         * @description For accounts with the role operator: batches that will be deleted because their time is over. Deletes nothing.
+         */
+        get: operations["list_deletions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My work over a period
+         * @description Batches and videos that ended day by day, success rate, reasons of failures, speed, average times, time saved, settings.
+         */
+        get: operations["get_analytics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/analytics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The work of all accounts over a period
+         * @description For accounts with the role operator: the same as for one account, of all of them together.
+         */
+        get: operations["get_analytics_of_everybody"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/notices": {
         parameters: {
             query?: never;
@@ -1258,6 +1418,26 @@ export interface components {
          * @enum {unknown}
          */
         Action: "cut" | "keep";
+        /**
+         * Analytics
+         * @description A period in numbers. What cannot be told because nothing ended is null.
+         */
+        Analytics: {
+            /** Format: date */
+            since: string;
+            /** Format: date */
+            until: string;
+            totals: components["schemas"]["Totals"];
+            success_rate: number | null;
+            speed: number | null;
+            average_processing_s: number | null;
+            average_wait_s: number | null;
+            average_batch_s: number | null;
+            step: string;
+            steps: components["schemas"]["StepTotals"][];
+            failures: components["schemas"]["Tally"][];
+            settings: components["schemas"]["Tally"][];
+        };
         /**
          * ApiKeyMade
          * @description A new API key, which is shown this once.
@@ -1727,6 +1907,33 @@ export interface components {
             action: components["schemas"]["Action"];
         };
         /**
+         * Deletion
+         * @description A batch that is to be deleted because its time is over.
+         */
+        Deletion: {
+            /** Format: uuid */
+            batch_job_id: string;
+            /** Format: uuid */
+            user_id: string;
+            name: string;
+            status: components["schemas"]["BatchStatus"];
+            ended_at: string;
+            videos: number;
+            stored_bytes: number;
+            announced: boolean;
+            in_use: boolean;
+            delete_at: string;
+        };
+        /**
+         * Deletions
+         * @description What is to be deleted within some time.
+         */
+        Deletions: {
+            batches: number;
+            stored_bytes: number;
+            deletions: components["schemas"]["Deletion"][];
+        };
+        /**
          * Delivery
          * @description An event on its way to a webhook, or there.
          */
@@ -1908,6 +2115,31 @@ export interface components {
             notes: string[];
         };
         /**
+         * LedgerLine
+         * @description A line of the ledger. `hold` takes minutes, `release` gives them back, `settle` says that they were used, `refund` repays.
+         */
+        LedgerLine: {
+            id: string;
+            kind: string;
+            booked_at: string;
+            /** Format: date */
+            month: string;
+            minutes: number;
+            balance_minutes: number;
+            /** Format: uuid */
+            batch_job_id: string;
+            batch_name: string | null;
+            video_name: string | null;
+        };
+        /**
+         * LedgerPage
+         * @description Lines of the ledger in the order in which they were booked.
+         */
+        LedgerPage: {
+            lines: components["schemas"]["LedgerLine"][];
+            next_after: string | null;
+        };
+        /**
          * LeftOut
          * @description A video that is not in an export, and why.
          */
@@ -1973,6 +2205,8 @@ export interface components {
             batches_per_hour: number;
             open_batches: number;
             minutes_per_month: number;
+            /** @default 30 */
+            retention_days: number;
         };
         /**
          * Me
@@ -2033,6 +2267,26 @@ export interface components {
             title: string;
             /** @default [] */
             chapters: components["schemas"]["Chapter"][];
+        };
+        /**
+         * MonthUsed
+         * @description What an account has used in a month (UTC) that is in the ledger.
+         */
+        MonthUsed: {
+            /** Format: date */
+            month: string;
+            minutes_used: number;
+            minutes_held: number;
+            minutes_refunded: number;
+            videos: number;
+            batches: number;
+        };
+        /**
+         * MonthsUsed
+         * @description Months with something in them, the last first.
+         */
+        MonthsUsed: {
+            months: components["schemas"]["MonthUsed"][];
         };
         /**
          * NewApiKey
@@ -2466,6 +2720,16 @@ export interface components {
             points: number;
         };
         /**
+         * Refund
+         * @description Of which batch, or which video of it, the minutes are given back.
+         */
+        Refund: {
+            /** Format: uuid */
+            batch_job_id: string;
+            /** @default null */
+            video_id?: string | null;
+        };
+        /**
          * ResetAsked
          * @description Whose password was forgotten.
          */
@@ -2532,6 +2796,25 @@ export interface components {
          */
         Stage: "detecting_highlights" | "exporting" | "removing_silence" | "transcribing" | "uploading";
         /**
+         * StepTotals
+         * @description A day, a week or a month (UTC) of a period.
+         */
+        StepTotals: {
+            /** Format: date */
+            since: string;
+            totals: components["schemas"]["Totals"];
+        };
+        /**
+         * Storage
+         * @description What an account has in the store, in bytes.
+         */
+        Storage: {
+            videos: number;
+            videos_bytes: number;
+            results_bytes: number;
+            exports_bytes: number;
+        };
+        /**
          * StoredObject
          * @description An object in the store, as recorded when it was written or read whole.
          */
@@ -2561,6 +2844,14 @@ export interface components {
             start_s: number;
             end_s: number;
             why: components["schemas"]["shared.cutting.Why"];
+        };
+        /**
+         * Tally
+         * @description How often something occurred.
+         */
+        Tally: {
+            name: string;
+            count: number;
         };
         /**
          * Template
@@ -2609,6 +2900,32 @@ export interface components {
          * @enum {unknown}
          */
         Tier: "creator" | "free" | "pro";
+        /**
+         * Totals
+         * @description What came of the batches and videos that ended in some time. One that was tried again counts by its last end.
+         */
+        Totals: {
+            /** @default 0 */
+            batches_completed: number;
+            /** @default 0 */
+            batches_failed: number;
+            /** @default 0 */
+            batches_cancelled: number;
+            /** @default 0 */
+            videos_completed: number;
+            /** @default 0 */
+            videos_failed: number;
+            /** @default 0 */
+            videos_cancelled: number;
+            /** @default 0 */
+            source_s: number;
+            /** @default 0 */
+            output_s: number;
+            /** @default 0 */
+            saved_s: number;
+            /** @default 0 */
+            processing_s: number;
+        };
         /**
          * Transcript
          * @description What is said in a video. `start` and `end` are times in the output, `source_start` and `source_end` in the source.
@@ -6346,6 +6663,436 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_storage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Storage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_months: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthsUsed"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_ledger: {
+        parameters: {
+            query?: {
+                /** @description The first month, by any day of it; the beginning when left out. */
+                since?: string | null;
+                /** @description The last month, by any day of it; this one when left out. */
+                until?: string | null;
+                /** @description `next_after` of the page before. */
+                after?: string | null;
+                /** @description Lines on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not what was asked for */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_ledger: {
+        parameters: {
+            query?: {
+                /** @description The first month, by any day of it; the beginning when left out. */
+                since?: string | null;
+                /** @description The last month, by any day of it; this one when left out. */
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not what was asked for */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refund_videos: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "batch_job_id": "0192f0c2-11aa-7f5e-8a77-5a1d3c9b7f22"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Refund"];
+            };
+        };
+        responses: {
+            /** @description What was asked for */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not what was asked for */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_deletions: {
+        parameters: {
+            query?: {
+                /** @description How far to look ahead, in days. */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deletions"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not what was asked for */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_analytics: {
+        parameters: {
+            query?: {
+                /** @description The first day (UTC); 30 days up to the last one when left out. */
+                since?: string | null;
+                /** @description The last day (UTC), which is included; today when left out. */
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Analytics"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not what was asked for */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_analytics_of_everybody: {
+        parameters: {
+            query?: {
+                /** @description The first day (UTC); 30 days up to the last one when left out. */
+                since?: string | null;
+                /** @description The last day (UTC), which is included; today when left out. */
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Analytics"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not what was asked for */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -5,21 +5,39 @@ from services.scheduler.tables.contents import BatchContents
 from services.scheduler.tables.exports import Exports
 from services.scheduler.tables.outlook import Outlook
 from services.scheduler.tables.queue import QueueClock, QueueUsers
+from services.scheduler.tables.retention import Retention
+from services.scheduler.tables.rollups import DailyTallies, DailyTotals
 from services.scheduler.tables.under_way import UnderWay
 from services.scheduler.tables.usage import UsageLedger
 from services.scheduler.tables.videos import BatchVideos
 
-TABLES = (BatchJobs, BatchVideos, BatchContents, Exports, Outlook, QueueClock, QueueUsers, UsageLedger, UnderWay)
+TABLES = (
+    BatchJobs,
+    BatchVideos,
+    BatchContents,
+    DailyTallies,
+    DailyTotals,
+    Exports,
+    Outlook,
+    QueueClock,
+    QueueUsers,
+    Retention,
+    UsageLedger,
+    UnderWay,
+)
 
 __all__ = [
     "TABLES",
     "BatchContents",
     "BatchJobs",
     "BatchVideos",
+    "DailyTallies",
+    "DailyTotals",
     "Exports",
     "Outlook",
     "QueueClock",
     "QueueUsers",
+    "Retention",
     "UnderWay",
     "UsageLedger",
 ]

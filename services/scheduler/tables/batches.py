@@ -14,7 +14,7 @@ from piccolo.table import Table
 
 from services.scheduler.fairness import charges_s
 from services.scheduler.progress import percentage
-from services.scheduler.state import BatchState, VideoState
+from services.scheduler.state import BatchState, VideoState, stored_bytes
 from services.scheduler.tables.columns import from_row, insert, to_column, update
 from services.scheduler.tables.queue import QueueUsers
 from services.scheduler.tables.videos import BatchVideos
@@ -52,7 +52,9 @@ class BatchJobs(Table, tablename="batch_jobs"):
     started_at = Timestamptz(null=True)
     completed_at = Timestamptz(null=True)
     updated_at = Timestamptz()
+    delete_at = Timestamptz(null=True)
     deleted_at = Timestamptz(null=True)
+    stored_bytes = BigInt()
 
     @classmethod
     async def now(cls) -> datetime:
@@ -162,6 +164,15 @@ class BatchJobs(Table, tablename="batch_jobs"):
         return count
 
     @classmethod
+    async def stored_by(cls, user_id: UUID) -> int:
+        """Bytes of the results of a user's batches."""
+        rows = await cls.raw(
+            "select coalesce(sum(stored_bytes), 0)::bigint as n from batch_jobs where user_id = {} and deleted_at is null",
+            user_id,
+        )
+        return int(rows[0]["n"])
+
+    @classmethod
     async def out_of_time(cls, least_s: float, factor: float) -> list[dict[str, Any]]:
         """Batches that have used up max(least, factor x media) seconds of processing time: id and budget in seconds."""
         rows: list[dict[str, Any]] = await cls.raw(
@@ -231,4 +242,5 @@ def _sums(batch: BatchState) -> dict[str, Any]:
             video.duration_seconds or 0.0 for video in known if video.status is VideoStatus.COMPLETED
         ),
         "progress_percentage": percentage(batch),
+        "stored_bytes": stored_bytes(batch),
     }

@@ -137,6 +137,16 @@ class Exports(Table, tablename="exports"):
         )
 
     @classmethod
+    async def stored_by(cls, user_id: UUID) -> int:
+        """Bytes of the files of a user's exports; one that several exports share counts once."""
+        rows = await cls.raw(
+            "select coalesce(sum(size), 0)::bigint as n from (select distinct deliverable ->> 'key',"
+            " (deliverable ->> 'size_bytes')::bigint as size from exports where user_id = {} and status = 'completed') files",
+            user_id,
+        )
+        return int(rows[0]["n"])
+
+    @classmethod
     async def expire(cls) -> list[ExportState]:
         """Mark the exports whose time is over and return them."""
         rows = await cls.raw(

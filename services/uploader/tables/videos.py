@@ -109,18 +109,33 @@ class Videos(Table, tablename="videos"):
             )
         direction = "desc" if sort.startswith("-") else "asc"
         words = (search or "").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        condition = "user_id = {} and ({}::uuid[] is null or id = any({}::uuid[])) and name ilike {}"
-        ids = None if video_ids is None else list(video_ids)
-        values = (user_id, ids, ids, f"%{words}%")
+        condition = "user_id = {}"
+        values: list[Any] = [user_id]
+        if video_ids is not None:
+            condition, values = condition + " and id = any({}::uuid[])", [*values, list(video_ids)]
+        if words:
+            condition, values = condition + " and name ilike {}", [*values, f"%{words}%"]
+        # Only a size may be missing; where nothing can, the order is that of the index.
+        last = " nulls last" if column == "size_bytes" else ""
         rows = await cls.raw(
             f"select {COLUMNS} from videos where {condition} "
-            f"order by {column} {direction} nulls last, id limit {{}} offset {{}}",
+            f"order by {column} {direction}{last}, id limit {{}} offset {{}}",
             *values,
             limit,
             offset,
         )
         total = await cls.raw(f"select count(*) as total from videos where {condition}", *values)
         return tuple(_read(row) for row in rows), total[0]["total"]
+
+    @classmethod
+    async def size_of(cls, user_id: UUID) -> tuple[int, int]:
+        """How many videos of a user are in the store, and how many bytes they take."""
+        rows = await cls.raw(
+            "select count(*) as videos, coalesce(sum(size_bytes), 0)::bigint as bytes from videos where user_id = {}"
+            " and status in ('checking', 'ready')",
+            user_id,
+        )
+        return rows[0]["videos"], rows[0]["bytes"]
 
     @classmethod
     async def with_content(cls, user_id: UUID, size_bytes: int, sha256: str) -> StoredObject | None:
