@@ -18,7 +18,7 @@ from bench.rows import Goal, Row, compared, row
 from bench.runs import interleaved
 from services.processor.analysis import Sound
 from services.processor.cuts import loud_spans, plan_cuts
-from services.processor.listening import WINDOW_S, decode_sound, loudness, pack_levels
+from services.processor.listening import WINDOW_S, decode_sound, loudness, pack_levels, peaks
 from services.processor.voice import find_speech
 from shared.batches import BatchSettings
 from shared.media import MediaFacts
@@ -91,7 +91,8 @@ async def _listened(clip: Path, facts: MediaFacts, samples: Path, kept: Path | N
     settings = BatchSettings(remove_silence=True)
     plan_cuts(loud_spans(levels, WINDOW_S, settings.silence_threshold), facts, settings, protected=speech)
     if kept:
-        kept.write_bytes(msgspec.msgpack.encode(Sound(packed_levels=pack_levels(levels), speech=tuple(speech))))
+        heard = Sound(packed_levels=pack_levels(levels), speech=tuple(speech), peaks=peaks(samples))
+        kept.write_bytes(msgspec.msgpack.encode(heard))
     return time.perf_counter() - begun
 
 

@@ -17,6 +17,7 @@ const FEWEST: Limits = {
   batches_per_hour: 5,
   open_batches: 3,
   minutes_per_month: 300,
+  retention_days: 30,
 };
 
 /** What the plan of whoever is signed in allows. */

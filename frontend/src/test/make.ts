@@ -38,6 +38,7 @@ export function makeMe(facts: Partial<Me> = {}): Me {
       batches_per_hour: 20,
       open_batches: 10,
       minutes_per_month: 3000,
+      retention_days: 30,
     },
     ...facts,
   };
