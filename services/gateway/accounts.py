@@ -21,6 +21,9 @@ from shared.outbox import Outbox
 
 log = logger(__name__)
 
+SPECIAL = frozenset('",:;<>()[]\\')
+"""Letters that an address in the head of a letter would need quotes for; nobody has them."""
+
 
 def email_of(text: str) -> str:
     """An email address as it is kept: in lower case. Raises `Invalid` when it is none."""
@@ -30,7 +33,7 @@ def email_of(text: str) -> str:
         not name
         or not host
         or len(email) > 320
-        or any(letter.isspace() or not letter.isprintable() for letter in email)
+        or any(letter in SPECIAL or letter.isspace() or not letter.isprintable() for letter in email)
     ):
         raise Invalid("This is not an email address; it needs a name, an @ and a host.")
     return email

@@ -33,6 +33,7 @@ class Act(StrEnum):
     SESSION_ENDED = "session_ended"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an act
     PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of an act
+    RESET_LINK_MADE = "reset_link_made"
     API_KEY_MADE = "api_key_made"
     API_KEY_REVOKED = "api_key_revoked"
     WEBHOOK_MADE = "webhook_made"

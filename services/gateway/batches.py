@@ -15,6 +15,7 @@ from services.gateway.creation import create_batch
 from services.gateway.links import with_links
 from services.gateway.openapi import told
 from services.gateway.parameters import At, Who
+from services.gateway.service import Gateway
 from shared.batches import BatchStatus
 from shared.messages import (
     CancelBatch,
@@ -103,8 +104,15 @@ async def list_batch_jobs(
     sort: Sort = "-created_at",
 ) -> BatchPage:
     """A page of batches with their progress, how many there are in all, and how many in each status."""
+    return await page_of(caller.user_id, at, status, limit, offset, sort)
+
+
+async def page_of(
+    user_id: UUID, at: Gateway, status: BatchStatus | None, limit: int, offset: int, sort: str
+) -> BatchPage:
+    """A page of somebody's batches with their progress as it is at this moment."""
     sort = sort.replace("progress", "progress_percentage")
-    page = await at.ask(ListBatches(user_id=caller.user_id, status=status, limit=limit, offset=offset, sort=sort))
+    page = await at.ask(ListBatches(user_id=user_id, status=status, limit=limit, offset=offset, sort=sort))
     jobs = tuple(at.feed.values.job(job) for job in page.batch_jobs)
     return BatchPage(batch_jobs=jobs, total=page.total, by_status=page.by_status)
 

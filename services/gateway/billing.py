@@ -114,6 +114,7 @@ async def download_ledger(caller: Who, at: At, since: Since = None, until: Until
     operation_id="refund_videos",
     summary="Give minutes back",
     tags=["Operators"],
+    scope="operate",
     guards=[for_operators],
     example={"batch_job_id": str(BATCH)},
     responses=told(201, LedgerPage, examples.LEDGER, "not_found", "invalid", "forbidden"),
@@ -128,6 +129,7 @@ async def refund_videos(data: JSONBody[Refund], at: At) -> LedgerPage:
     operation_id="list_deletions",
     summary="What will be deleted",
     tags=["Operators"],
+    scope="operate",
     guards=[for_operators],
     responses=told(200, Deletions, examples.DELETIONS, "invalid", "forbidden"),
 )

@@ -44,6 +44,7 @@ async def get_analytics(caller: Who, at: At, since: Since = None, until: Until =
     operation_id="get_analytics_of_everybody",
     summary="The work of all accounts over a period",
     tags=["Operators"],
+    scope="operate",
     guards=[for_operators],
     responses=told(200, Analytics, examples.ANALYTICS, "invalid", "forbidden"),
 )

@@ -13,16 +13,15 @@ from litestar.params import FromPath
 from services.gateway import examples
 from services.gateway.openapi import told
 from services.gateway.parameters import At, Who
+from services.gateway.tables import Role
 from shared.errors import Forbidden
 from shared.messages import GetReport, GetUsage, ListWorkers
 from shared.reports import BatchReport, Usage, Workers
 
-OPERATOR = "operator"
-
 
 def for_operators(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     """Let only those in who run the installation. Raises `Forbidden`."""
-    if connection.user.role != OPERATOR:
+    if connection.user.role != Role.OPERATOR:
         raise Forbidden("This is for those who run the installation; ask them, or have the role operator given to you.")
 
 

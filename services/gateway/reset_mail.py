@@ -6,9 +6,14 @@ from services.gateway.mail import Letter, button, page, paragraph
 from services.gateway.settings import GatewaySettings
 
 
+def reset_url(token: str, settings: GatewaySettings) -> str:
+    """The link. The token stands behind a `#`: browsers send that part to no server and into no log."""
+    return f"{settings.origin}/reset-password#{token}"
+
+
 def reset_letter(email: str, token: str, settings: GatewaySettings) -> Letter:
-    """The letter. The token stands behind a `#`: browsers send that part to no server and into no log."""
-    url = f"{settings.origin}/reset-password#{token}"
+    """The letter."""
+    url = reset_url(token, settings)
     why = f"Somebody, hopefully you, asked for a new password for your account at {settings.origin}."
     until = f"The link works once, within {settings.reset_minutes} minutes."
     otherwise = "If it was not you, ignore this letter: nothing has changed, and your password still works."

@@ -82,7 +82,7 @@ async def test_the_things_of_others_look_as_if_they_did_not_exist(house: House, 
     before = (await ada.client.get(f"/api/batch-jobs/{hers['batch_id']}")).json()
     walked = 0
     for method, path, operation in routes(schema):
-        if not names(path):
+        if not names(path) or "Operators" in operation["tags"]:
             continue
         answer = await eve.client.request(method.upper(), filled(path, hers), json=body_of(operation))
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), (method, path, answer.text)
@@ -102,6 +102,21 @@ async def test_the_things_of_others_look_as_if_they_did_not_exist(house: House, 
     ):
         seen = (await eve.client.get(address)).text
         assert not any(value in seen for value in hers.values()), address
+
+
+async def test_only_operators_do_what_operators_do(house: House, schema: dict[str, Any]) -> None:
+    eve = await house.person()
+    ids = {"user_id": str(eve.user_id)}
+    walked = 0
+    for method, path, operation in routes(schema):
+        if "Operators" in operation["tags"]:
+            assert operation["security"][0] == {"api_key": ["operate"]}, (method, path)
+            answer = await eve.client.request(method.upper(), filled(path, ids), json=body_of(operation))
+            assert (answer.status_code, answer.json()["code"]) == (403, "forbidden"), (method, path, answer.text)
+            walked += 1
+        else:
+            assert operation["security"][0] != {"api_key": ["operate"]}, (method, path)
+    assert walked > 5
 
 
 async def test_a_key_does_only_what_it_was_made_for(house: House, schema: dict[str, Any]) -> None:

@@ -918,6 +918,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Accounts
+         * @description For accounts with the role operator: a page of all accounts, newest first.
+         */
+        get: operations["list_users"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Give an account another tier or role
+         * @description For accounts with the role operator: it holds at once, for what is in the queue too.
+         */
+        patch: operations["change_user"];
+        trace?: never;
+    };
+    "/api/admin/users/{user_id}/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign somebody out everywhere
+         * @description For accounts with the role operator: all browsers of an account have to sign in again; its API keys go on.
+         */
+        post: operations["sign_out_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{user_id}/batch-jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Somebody's batches
+         * @description For accounts with the role operator: as their owner sees them. The owner finds in the audit log who looked.
+         */
+        get: operations["list_batch_jobs_of_user"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/audit-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was done to accounts
+         * @description For accounts with the role operator: of everybody, newest first.
+         */
+        get: operations["get_whole_audit_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/usage/storage": {
         parameters: {
             query?: never;
@@ -1411,7 +1511,7 @@ export interface components {
          * @description What is written down.
          * @enum {unknown}
          */
-        Act: "account_made" | "api_key_made" | "api_key_revoked" | "batches_seen" | "identity_linked" | "identity_removed" | "password_changed" | "password_reset" | "role_set" | "session_ended" | "sign_in_failed" | "signed_in" | "signed_out" | "signed_out_everywhere" | "tier_set" | "webhook_changed" | "webhook_deleted" | "webhook_made" | "webhook_secret_made";
+        Act: "account_made" | "api_key_made" | "api_key_revoked" | "batches_seen" | "identity_linked" | "identity_removed" | "password_changed" | "password_reset" | "reset_link_made" | "role_set" | "session_ended" | "sign_in_failed" | "signed_in" | "signed_out" | "signed_out_everywhere" | "tier_set" | "webhook_changed" | "webhook_deleted" | "webhook_made" | "webhook_secret_made";
         /**
          * Action
          * @description What a person wants of a stretch.
@@ -2738,6 +2838,12 @@ export interface components {
             email: string;
         };
         /**
+         * Role
+         * @description What somebody is here.
+         * @enum {unknown}
+         */
+        Role: "operator" | "user";
+        /**
          * Scope
          * @description A part of the API. A browser that is signed in may use all of it, an operator's part only for operators.
          * @enum {unknown}
@@ -3016,6 +3122,22 @@ export interface components {
             limits: components["schemas"]["Limits"];
         };
         /**
+         * UserChange
+         * @description What is to be different about an account; null leaves a thing as it is.
+         */
+        UserChange: {
+            /**
+             * @description free, creator or pro, or null
+             * @default null
+             */
+            tier?: components["schemas"]["Tier"] | null;
+            /**
+             * @description user or operator, or null
+             * @default null
+             */
+            role?: components["schemas"]["Role"] | null;
+        };
+        /**
          * UserExport
          * @description An export, and of which batch it is.
          */
@@ -3031,6 +3153,21 @@ export interface components {
             exports: components["schemas"]["UserExport"][];
         };
         /**
+         * UserShown
+         * @description An account as operators see it.
+         */
+        UserShown: {
+            /** Format: uuid */
+            id: string;
+            email: string;
+            tier: components["schemas"]["Tier"];
+            role: components["schemas"]["Role"];
+            created_at: string;
+            last_seen_at: string | null;
+            sessions: number;
+            api_keys: number;
+        };
+        /**
          * UserSnapshot
          * @description How a user's newest batches stand; comes first, and whenever a watcher has missed something.
          */
@@ -3039,6 +3176,14 @@ export interface components {
             type: "snapshot";
             batch_jobs: components["schemas"]["BatchJob"][];
             live: (components["schemas"]["ProgressEvent"] | components["schemas"]["UploadEvent"] | components["schemas"]["ExportProgressEvent"])[];
+        };
+        /**
+         * Users
+         * @description A page of accounts, newest first, and how many there are in all.
+         */
+        Users: {
+            users: components["schemas"]["UserShown"][];
+            total: number;
         };
         /**
          * Video
@@ -6663,6 +6808,351 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_users: {
+        parameters: {
+            query?: {
+                /** @description Only accounts with this text in their email. */
+                search?: string | null;
+                /** @description Only accounts of this tier. */
+                tier?: components["schemas"]["Tier"] | null;
+                /** @description Only accounts with this role. */
+                role?: components["schemas"]["Role"] | null;
+                /** @description Batches on a page. */
+                limit?: number;
+                /** @description Batches to leave out at the start. */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Users"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not what was asked for */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "tier": "creator"
+                 *     }
+                 */
+                "application/json": components["schemas"]["UserChange"];
+            };
+        };
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserShown"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not what was asked for */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_batch_jobs_of_user: {
+        parameters: {
+            query?: {
+                /** @description Only batches in this status. */
+                status?: components["schemas"]["BatchStatus"] | null;
+                /** @description Batches on a page. */
+                limit?: number;
+                /** @description Batches to leave out at the start. */
+                offset?: number;
+                /** @description created_at, priority, status, progress or name, with '-' in front for descending. */
+                sort?: string;
+            };
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not what was asked for */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_whole_audit_log: {
+        parameters: {
+            query?: {
+                /** @description only entries older than the one with this id */
+                before?: number | null;
+                /** @description Only what one account did or what was done to it. */
+                user_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditLog"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not what was asked for */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

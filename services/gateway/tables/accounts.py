@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,14 @@ from piccolo.table import Table
 
 from services.gateway.scopes import EVERYTHING, Scope
 from shared.batches import Tier
+
+
+class Role(StrEnum):
+    """What somebody is here."""
+
+    USER = "user"
+    OPERATOR = "operator"
+    """Runs the installation for others."""
 
 
 class Caller(Struct, frozen=True, kw_only=True):
@@ -49,6 +58,12 @@ class Account(Table, tablename="accounts"):
         """Id and password hash of an account."""
         rows = await cls.raw("select id, password_hash from accounts where lower(email) = lower({})", email)
         return (rows[0]["id"], rows[0]["password_hash"]) if rows else None
+
+    @classmethod
+    async def id_of(cls, email: str) -> UUID | None:
+        """Whose email this is."""
+        rows = await cls.raw("select id from accounts where lower(email) = lower({})", email)
+        return rows[0]["id"] if rows else None
 
     @classmethod
     async def email_of(cls, user_id: UUID) -> str | None:
