@@ -118,6 +118,7 @@ async def delete_batch(request: DeleteBatch, at: Scheduler) -> BatchJob:
         shared = await BatchVideos.used_elsewhere(request.batch_id)
         batch = await at.change(request.batch_id, events.Delete(shared_sources=shared), request.user_id)
         await Exports.end_those_of(request.batch_id)
+        await BatchVideos.hand_over(request.batch_id)
         return show_batch(batch)
 
     return await at.outbox.once(request, make)

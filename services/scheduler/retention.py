@@ -75,6 +75,7 @@ async def _delete(batch_id: UUID, at: Scheduler) -> bool:
             if batch.deleted_at is None:
                 return False
             await Exports.end_those_of(batch_id)
+            await BatchVideos.hand_over(batch_id)
             return True
     except NotFound:
         return False

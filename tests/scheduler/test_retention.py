@@ -198,7 +198,7 @@ async def a_day(house: House, migrated: LocalStack) -> None:
     await house.obey()
 
 
-async def test_in_sixty_days_exactly_what_is_over_is_deleted_and_it_was_announced(
+async def test_in_sixty_days_and_a_few_exactly_what_is_over_is_deleted_and_it_was_announced(
     house: House, migrated: LocalStack
 ) -> None:
     at, last_day = house.at, dict[str, int]()
@@ -225,7 +225,7 @@ async def test_in_sixty_days_exactly_what_is_over_is_deleted_and_it_was_announce
     await start(paused, at)
     await answers.pause_batch(PauseBatch(request_id=uuid4(), user_id=USER, batch_id=paused.batch_id), at)
     stays_until(99, files)
-    for day in range(61):
+    for day in range(67):
         if day:
             await a_day(house, migrated)
         expected = {key for key, last in last_day.items() if day < last}
@@ -255,9 +255,9 @@ async def test_in_sixty_days_exactly_what_is_over_is_deleted_and_it_was_announce
     assert not any(batch == paused.batch_id for batch, _ in told)
     gone = await BatchJobs.raw("select name from batch_jobs where deleted_at is not null order by name")
     assert [row["name"] for row in gone] == [
-        "downloaded", "later", "never started", "of a pro", "plain", "shared", "touched today",
+        "downloaded", "later", "never started", "of a pro", "plain", "shared", "shared (copy)", "touched today",
     ]  # fmt: skip
-    assert len(house.told) == len({notice.event_id for notice in house.told}) == 8, "each is announced once"
+    assert len(house.told) == len({notice.event_id for notice in house.told}) == 9, "each is announced once"
 
 
 async def test_what_will_be_deleted_can_be_seen_beforehand_and_nothing_happens(

@@ -134,6 +134,16 @@ class BatchVideos(Table, tablename="batch_videos"):
         return frozenset(row["video_id"] for row in rows)
 
     @classmethod
+    async def hand_over(cls, batch_id: UUID) -> None:
+        """Make the uploads of a batch that goes those of the living batches that use them too, so that they go with the last."""
+        await cls.raw(
+            "update batch_videos o set own_upload = true from batch_videos v, batch_jobs b where v.batch_job_id = {}"
+            " and v.own_upload and o.video_id = v.video_id and o.batch_job_id <> v.batch_job_id and not o.own_upload"
+            " and b.id = o.batch_job_id and b.deleted_at is null",
+            batch_id,
+        )
+
+    @classmethod
     async def renew(cls, batch_video_id: UUID, run_token: UUID, lease_s: float) -> dict[str, Any] | None:
         """Extend a lease; None when the run is not the one that may go on."""
         rows = await cls.raw(
