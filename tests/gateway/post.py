@@ -37,7 +37,7 @@ class PostOffice:
 
     async def letter(self, number: int = 0) -> EmailMessage:
         """Wait for a letter."""
-        await eventually(lambda: len(self.letters) > number)
+        await eventually(lambda: len(self.letters) > number, patience_s=60.0)
         return self.letters[number]
 
 
