@@ -96,6 +96,10 @@ class Feed:
             for watcher in watchers:
                 watcher.give_up()
 
+    def count(self) -> int:
+        """How many clients watch."""
+        return sum(len(watchers) for watchers in list(self._watchers.values()))
+
     async def watch(
         self, user_id: UUID, batch_id: UUID | None, last_event_id: str | None
     ) -> AsyncGenerator[bytes, None]:

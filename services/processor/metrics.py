@@ -17,4 +17,5 @@ checkpoints = Counter(
     ["step", "found"],
 )
 busy_slots = Gauge("dailies_processor_busy_slots", "Slots that work on a video.")
+slots = Gauge("dailies_processor_slots", "Slots of this processor.")
 media_seconds = Counter("dailies_processor_media_seconds", "Seconds of source media that were processed.")

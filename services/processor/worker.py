@@ -13,6 +13,7 @@ from services.processor.tables import TABLES
 from services.processor.transcription.whisper import Whisper
 from shared.bus import Bus
 from shared.database import open_database
+from shared.measuring import watch_disks
 from shared.messages import DeleteRun, ProcessVideo
 from shared.outbox import Outbox
 from shared.running import Lifetime, run
@@ -44,7 +45,9 @@ async def main(settings: ProcessorSettings, lifetime: Lifetime) -> None:
     lifetime.background(Sweeper(at).sweep_for_ever())
     lifetime.background(at.presence.tell_every(settings.heartbeat_s))
     work.start(HANDLERS, at, slots={ProcessVideo.to: settings.processor_slots, DeleteRun.to: 1})
-    lifetime.ready(lambda: bus.connected)
+    at.outbox.show_backlog()
+    watch_disks(scratch=settings.scratch_folder)
+    lifetime.ready(database=engine.check, rabbitmq=work.check, nats=bus.check, store=store.check)
     try:
         await lifetime.until_stopped()
     finally:

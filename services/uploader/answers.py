@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from services.uploader import metrics
 from services.uploader.arrivals import note_begin, progressed
 from services.uploader.plans import require_all_parts, size_of_part
 from services.uploader.service import Uploader
@@ -12,6 +13,7 @@ from services.uploader.tables import Probes, Upload, Uploads, Videos
 from shared.bus import answers
 from shared.errors import Conflict, DailiesError, Invalid, NotFound, TooLarge
 from shared.insight import LibrarySize
+from shared.logs import logger
 from shared.messages import (
     CompleteUpload,
     GetUpload,
@@ -23,6 +25,8 @@ from shared.messages import (
 )
 from shared.storage import LocalStore
 from shared.views import PartUrl, PartUrls, StoredPart, UploadState, Video, VideoPage
+
+log = logger(__name__)
 
 MOST_PARTS_SIGNED = 200
 MOST_VIDEOS = 200
@@ -92,6 +96,9 @@ async def complete_upload(request: CompleteUpload, at: Uploader) -> Video:
             await Uploads.complete(upload.video_id)
             await Probes.add(upload.video_id, at.settings.probe_patience_s)
             await at.outbox.add(ProbeVideo(video_id=upload.video_id))
+            metrics.uploads.labels("complete").inc()
+            metrics.upload_bytes.inc(size_bytes)
+            log.info("an upload is complete", video_id=str(upload.video_id), size_bytes=size_bytes)
         return await video_view(await Videos.of_user(request.user_id, request.video_id), at.store, at.settings)
 
     return await at.outbox.once(request, make)

@@ -7,6 +7,7 @@ import uvloop
 from services.uploader import answers, opening
 from services.uploader.arrivals import Arrivals
 from services.uploader.endpoint import Endpoint
+from services.uploader.metrics import show
 from services.uploader.service import connect
 from services.uploader.serving import serve
 from services.uploader.settings import UploaderSettings
@@ -31,7 +32,8 @@ async def main(settings: UploaderSettings, lifetime: Lifetime) -> None:
         endpoint = Endpoint(at.store, Arrivals(at.bus, at.outbox, at.store), patience_s=settings.idle_connection_s)
         await serve(endpoint, settings.http_host, settings.http_port, lifetime)
     await at.bus.serve(ANSWERS, at)
-    lifetime.ready(lambda: at.bus.connected)
+    show(at)
+    lifetime.ready(database=at.engine.check, rabbitmq=at.work.check, nats=at.bus.check, store=at.store.check)
     await lifetime.until_stopped()
     await at.close()
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from services.uploader import metrics
 from services.uploader.handlers import remove_objects
 from services.uploader.plans import owner_of, prefix_of
 from services.uploader.service import UploaderWorker
@@ -50,6 +51,8 @@ async def give_up_abandoned_uploads(at: UploaderWorker) -> None:
             if await Videos.reject(upload.video_id, "abandoned", reason):
                 await at.outbox.add(VideoRejected(video_id=upload.video_id, code="abandoned", reason=reason))
     for upload in given_up:
+        metrics.uploads.labels("abandoned").inc()
+        log.info("an upload is abandoned", video_id=str(upload.video_id))
         await remove_objects(upload, at)
 
 

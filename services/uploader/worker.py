@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from services.uploader import handlers, sweeps
+from services.uploader.metrics import show
 from services.uploader.service import UploaderWorker, connect
 from services.uploader.settings import UploaderSettings
 from shared.running import Lifetime, run
@@ -21,7 +22,8 @@ async def main(settings: UploaderSettings, lifetime: Lifetime) -> None:
     lifetime.background(sweeps.every(settings.upload_sweep_s, sweeps.announce_lost_probes, at))
     lifetime.background(sweeps.every(settings.upload_sweep_s, sweeps.give_up_abandoned_uploads, at))
     lifetime.background(sweeps.every(settings.tidy_s, sweeps.tidy_store, at))
-    lifetime.ready(lambda: at.bus.connected)
+    show(at, scratch=settings.scratch_folder)
+    lifetime.ready(database=at.engine.check, rabbitmq=at.work.check, nats=at.bus.check, store=at.store.check)
     await lifetime.until_stopped()
     await at.close()
     at.scratch.close()

@@ -95,9 +95,9 @@ async def test_workers_are_in_the_metrics_for_as_long_as_they_live(scheduler: Sc
     await workers(scheduler, 2)
     text = generate_latest(registry).decode()
     assert 'dailies_scheduler_workers{service="processor"} 1.0' in text
-    assert 'dailies_scheduler_worker_slots{service="processor",worker="w"} 2.0' in text
+    assert 'dailies_scheduler_worker_slots{service="processor"} 2.0' in text
     scheduler.presence._seen.clear()
-    assert b'worker="w"' not in generate_latest(registry)
+    assert b'dailies_scheduler_worker_slots{service="processor"} 0.0' in generate_latest(registry)
 
 
 @pytest.mark.parametrize(("wanted", "at_once"), [(None, 3), (2, 2), (1, 1), (5, 3)])

@@ -40,6 +40,10 @@ class S3Store:
         """Make the bucket if it is not there. Raises `Unavailable` when it can neither be reached nor made."""
         await bucket.prepare(self.connection)
 
+    async def check(self) -> None:
+        """Ask for the bucket, which costs next to nothing. Raises `Unavailable`."""
+        await self.connection.ask("HEAD")
+
     async def close(self) -> None:
         """Close the connections."""
         await self.connection.close()
