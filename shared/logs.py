@@ -45,6 +45,8 @@ def configure(level: str, form: str, process: str) -> None:
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
     # While RabbitMQ is away pika reports each of many tries with a traceback; who uses it says so in one line.
     logging.getLogger("pika").setLevel(logging.CRITICAL)
+    # A collector of traces that is away is no business of ours either.
+    logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)
     for chatty in ("dramatiq.worker", "httpx", "httpcore", "asyncio", "uvicorn.access", "botocore", "urllib3"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.contextvars.bind_contextvars(process=process)

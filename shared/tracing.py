@@ -6,6 +6,7 @@ is a small mapping that goes in the headers of NATS and in the options of Rabbit
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import structlog
 
 REQUEST = "request_id"
+CLOSE_S = 3.0
 
 NOTHING: Mapping[str, object] = {}
 
@@ -32,15 +34,18 @@ def configure(url: str, process: str) -> None:
 
     service = process.partition("@")[0].partition(".")[0]
     resource = Resource.create({"service.name": f"dailies.{service}", "service.instance.id": process})
-    _provider = TracerProvider(resource=resource)
-    _provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{url.rstrip('/')}/v1/traces")))
+    _provider = TracerProvider(resource=resource, shutdown_on_exit=False)
+    exporter = OTLPSpanExporter(endpoint=f"{url.rstrip('/')}/v1/traces", timeout=5)
+    _provider.add_span_processor(BatchSpanProcessor(exporter))
     _tracer = _provider.get_tracer("dailies")
 
 
 def close() -> None:
-    """Send what waits, for a few seconds at most."""
+    """Send what waits, for a few seconds at most: a collector that is away must not keep a process from ending."""
     if _provider is not None:
-        _provider.shutdown()
+        ending = threading.Thread(target=_provider.shutdown, daemon=True)
+        ending.start()
+        ending.join(CLOSE_S)
 
 
 @contextmanager
