@@ -21,7 +21,6 @@ request_seconds = Histogram(
     buckets=(0.005, 0.01, 0.03, 0.1, 0.3, 1, 3, 10),
 )
 watchers = Gauge("dailies_gateway_watchers", "Clients that hold a stream of live events open.")
-watcher_bytes = Counter("dailies_gateway_watcher_bytes", "Bytes of live events that were handed to clients.")
 sign_ins = Counter("dailies_gateway_sign_ins", "Tries to sign in.", ["outcome"])
 
 
