@@ -46,7 +46,8 @@ def named() -> set[str]:
 def test_every_alert_fires_when_it_should_and_stays_quiet_when_it_should() -> None:
     promtool("check", "rules", FOLDER / "alerts.yaml")
     promtool("test", "rules", FOLDER / "alerts.test.yaml")
-    fired, quiet = set(), set()
+    fired: set[str] = set()
+    quiet: set[str] = set()
     for case in yaml.safe_load((FOLDER / "alerts.test.yaml").read_text())["tests"]:
         for expected in case["alert_rule_test"]:
             (fired if expected["exp_alerts"] else quiet).add(expected["alertname"])

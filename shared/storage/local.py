@@ -18,7 +18,7 @@ from shared.storage import parts as multipart
 from shared.storage.counting import counted, traffic
 from shared.storage.disk import CHUNK, Incoming, in_thread
 from shared.storage.folder import Folder
-from shared.storage.keys import check_number
+from shared.storage.keys import check_number, check_size
 from shared.storage.objects import OCTETS, OpenMultipart, Piece
 from shared.storage.pouring import pour
 from shared.views import StoredPart
@@ -210,8 +210,8 @@ class LocalStore:
         content_type: str | None = None,
         file_name: str | None = None,
     ) -> str:
-        if size is not None and not 1 <= size <= self.max_object_bytes:
-            raise Invalid(f"An upload has 1 to {self.max_object_bytes} bytes; {size} were announced.")
+        if size is not None:
+            check_size(size, self.max_object_bytes)
         grant = signing.Grant(
             method=method,
             key=key,
