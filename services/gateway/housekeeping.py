@@ -14,6 +14,7 @@ from services.gateway.tables import (
     Notices,
     PasswordReset,
     Session,
+    SignInsBegun,
 )
 from shared.logs import logger
 
@@ -39,6 +40,7 @@ async def sweep(at: Gateway) -> None:
     await PasswordReset.sweep()
     await Deliveries.sweep(at.settings.webhook_log_days)
     await KnownBrowser.sweep()
+    await SignInsBegun.sweep()
     await at.outbox.forget_answers()
     if sessions or counts or creations or notices:
         log.info("swept", sessions=sessions, allowances=counts, creations=creations, notices=notices)
