@@ -8,6 +8,7 @@ from piccolo.engine.postgres import PostgresEngine
 
 from services.gateway.feed import Feed
 from services.gateway.provider import Provider
+from services.gateway.sealing import Seal
 from services.gateway.settings import GatewaySettings
 from services.gateway.tables import TABLES
 from shared.bus import Bus
@@ -33,6 +34,7 @@ class Gateway:
         self.store = open_store(settings)
         self.feed = Feed(bus, self.store, settings)
         self.provider = Provider(settings)
+        self.seal = Seal(settings.encryption_keys)
 
     @classmethod
     async def open(cls, settings: GatewaySettings, lifetime: Lifetime) -> Gateway:

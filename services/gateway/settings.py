@@ -65,6 +65,8 @@ class GatewaySettings(StoreSettings, frozen=True, kw_only=True):
     """Seconds that the receiver of a webhook has for its answer."""
     webhook_give_up_h: float = 120.0
     """Hours without any success after which a webhook is switched off."""
+    encryption_keys: str = ""
+    """Keys of webhooks' secrets in the database: 32 bytes in URL-safe base64, parted by commas; the first encrypts, all decrypt."""
     webhook_log_days: float = 30.0
     """Days for which is kept what was sent to webhooks."""
     frontend_folder: Path = Path("frontend/dist")
