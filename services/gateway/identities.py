@@ -38,6 +38,8 @@ class Reason(StrEnum):
     """The email address is of a domain that is not let in."""
     UNKNOWN = "unknown"
     """There is no account, and none is made."""
+    UNAVAILABLE = "unavailable"
+    """The provider says that it is."""
     TAKEN = "taken"
     """There is an account with this email address that was not connected yet."""
 

@@ -34,7 +34,13 @@ QUARTER_S = 900.0
 STARTS, FAILURES = 200, 50
 """From one address within a quarter of an hour; a whole office may share one."""
 TOO_OFTEN = "Too many sign-ins from here; wait a little before the next."
-HERE = {"access_denied": Reason.DECLINED, "login_required": Reason.DECLINED, "consent_required": Reason.DECLINED}
+ERRORS = {
+    "access_denied": Reason.DECLINED,
+    "login_required": Reason.DECLINED,
+    "consent_required": Reason.DECLINED,
+    "server_error": Reason.UNAVAILABLE,
+    "temporarily_unavailable": Reason.UNAVAILABLE,
+}
 """What errors of the provider (RFC 6749, section 4.1.2.1) are called here; all others are `invalid`."""
 
 Page = Annotated[str, QueryParameter(name="next", description="Path on which to arrive afterwards.", max_length=2000)]
@@ -125,7 +131,7 @@ async def finish_sign_in(
     if begun is None:
         raise NotLetIn(Reason.EXPIRED)
     if code is None or failure is not None or issuer not in (None, at.provider.issuer):
-        raise NotLetIn(HERE.get(failure or "", Reason.INVALID), begun.page)
+        raise NotLetIn(ERRORS.get(failure or "", Reason.INVALID), begun.page)
     identity = await at.provider.identity(code, nonce=begun.nonce, verifier=begun.verifier)
     user_id = await _account_of(identity, begun.page, request, at)
     await Allowance.give_back(counted)

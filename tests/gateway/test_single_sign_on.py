@@ -126,7 +126,8 @@ def _keeping(callbacks: list[httpx.URL]) -> Any:
 async def test_what_the_provider_or_somebody_at_it_refuses_is_told(house: House, provider: Provider) -> None:
     for query, reason in (
         ("error=access_denied", "declined"),
-        ("error=server_error", "invalid"),
+        ("error=server_error", "unavailable"),
+        ("error=invalid_scope", "invalid"),
         ("code=x&iss=https://evil.example", "invalid"),
     ):
         browser = house.client()
