@@ -7,7 +7,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from shared.migrating import migration
 from shared.outbox import CARRIES
 
-ID = "2026-11-27T19:10:00:000000"
+ID = "2026-11-27T19:31:07:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "What travels with a message."
 
