@@ -18,6 +18,7 @@ from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfi
 
 from shared import metrics, tracing
 from shared.errors import DailiesError, RateLimited, Unavailable, known_errors
+from shared.health import CHECK_S
 from shared.logs import ids_of, logger
 from shared.messages import Asked, Update
 
@@ -128,10 +129,10 @@ class Bus:
         return self.client.is_connected
 
     async def check(self) -> None:
-        """Get a sign of life of the server. Raises `Unavailable`."""
+        """Get a sign of life of the server and its streams. Raises `Unavailable`."""
         if not self.connected:
             raise Unavailable("The connection to NATS is lost; it is tried again all the time.")
-        await self.client.flush()
+        await self.client.jsm(timeout=CHECK_S).account_info()
 
     @property
     def reconnects(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 
 from shared.errors import DailiesError
 
@@ -12,21 +12,42 @@ Check = Callable[[], Awaitable[object]]
 """Asks one thing that the process needs for a sign of life, and raises when there is none."""
 
 CHECK_S = 1.0
+GIVE_UP_S = 10.0
+"""A check that has no answer after this is begun anew: what it waits for may be lost."""
 OK = "ok"
 
 
-async def look(checks: Mapping[str, Check], within_s: float = CHECK_S) -> dict[str, str]:
-    """Each check by its name with `ok`, or what is wrong."""
-    said = await asyncio.gather(*(_ask(check, within_s) for check in checks.values()))
-    return dict(zip(checks, said, strict=True))
+class Checks:
+    """What a process needs. Whoever asks waits a second at most; a check that hangs is not begun a second time."""
+
+    def __init__(self) -> None:
+        self._checks: dict[str, Check] = {}
+        self._asked: dict[str, asyncio.Task[str]] = {}
+
+    def add(self, **checks: Check) -> None:
+        """Ask these too, each by its name."""
+        self._checks.update(checks)
+
+    async def look(self, within_s: float = CHECK_S) -> dict[str, str]:
+        """Each check by its name with `ok`, or what is wrong."""
+        for name, check in self._checks.items():
+            if name not in self._asked or self._asked[name].done():
+                self._asked[name] = asyncio.create_task(_ask(check))
+        if self._asked:
+            # Not cancelled: in the middle of an answer some libraries take that badly.
+            await asyncio.wait(self._asked.values(), timeout=within_s)
+        return {
+            name: task.result() if task.done() else f"no answer within {within_s:g} s"
+            for name, task in self._asked.items()
+        }
 
 
-async def _ask(check: Check, within_s: float) -> str:
+async def _ask(check: Check) -> str:
     try:
-        async with asyncio.timeout(within_s):
+        async with asyncio.timeout(GIVE_UP_S):
             await check()
     except TimeoutError:
-        return f"no answer within {within_s:g} s"
+        return "no answer"
     except DailiesError as error:
         return str(error)
     except Exception as error:

@@ -19,6 +19,13 @@ _RULES = (
         ),
         r"\1" + GONE,
     ),
+    # The same in JSON, such as the answer of a provider of sign-ins.
+    (
+        re.compile(
+            r"(?i)(\"(?:\w*_)?(?:token|secret|password)\"\s*:\s*\")(?<!\"run_token\": \")(?<!\"run_token\":\")[^\"]+"
+        ),
+        r"\1" + GONE,
+    ),
     (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"), r"\1 " + GONE),
     (re.compile(r"\b(?:dly|whsec)_[A-Za-z0-9_+/=-]{8,}"), GONE),
     (

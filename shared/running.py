@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from shared import health, logs, monitor, tracing
 from shared.errors import DailiesError
-from shared.health import Check, Pulse
+from shared.health import Check, Checks, Pulse
 from shared.settings import Common, load
 
 S = TypeVar("S", bound=Common)
@@ -26,13 +26,13 @@ class Lifetime:
         self.stopping = asyncio.Event()
         self.pulse = Pulse()
         self._ready = False
-        self._checks: dict[str, Check] = {}
+        self._checks = Checks()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._log = logs.logger(__name__)
 
     def ready(self, **checks: Check) -> None:
         """Say that work can begin, and what it needs: each by its name is asked again at every question about health."""
-        self._checks.update(checks)
+        self._checks.add(**checks)
         self._ready = True
         self._log.info("ready")
 
@@ -40,7 +40,7 @@ class Lifetime:
         """Everything that the process needs with `ok`, or what is wrong; a process is ready when all of it is `ok`."""
         if self.stopping.is_set():
             return {"process": "it is ending"}
-        return {"process": health.OK if self._ready else "it is starting", **await health.look(self._checks)}
+        return {"process": health.OK if self._ready else "it is starting", **await self._checks.look()}
 
     def background(self, coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Run something for as long as the process lives; if it fails, the process ends and is restarted by its keeper."""

@@ -42,6 +42,7 @@ def test_spans_are_none_here() -> None:
         ("?X-Amz-Credential=AK%2F1&X-Amz-Signature=ffee HTTP", "?X-Amz-Credential=…&X-Amz-Signature=… HTTP"),
         ("Authorization: Bearer dly_3fKq9Zx1u0cV5n2rYtW8", "Authorization: Bearer …"),
         ("the key dly_3fKq9Zx1u0cV5n2rYtW8 was used", "the key … was used"),
+        ('{"access_token": "ey.J0", "run_token": "0b5c"}', '{"access_token": "…", "run_token": "0b5c"}'),
         ("process=processor@host.example.4711 worker=processor@host.local.12.ab", None),
         ("run_token=0b5c batch_id=4f6c path=/api/me key=sources/a/b", None),
     ],
