@@ -46,10 +46,13 @@ class WorkerMetrics(Collector):
         return iter(())
 
     def collect(self) -> Iterator[Metric]:
-        """The gauges as of now. No worker has a name here: each start has a new one. `GET /api/admin/workers` tells them."""
-        workers = GaugeMetricFamily("dailies_scheduler_workers", "Workers that live.", labels=["service"])
-        slots = GaugeMetricFamily("dailies_scheduler_worker_slots", "Slots of all workers.", labels=["service"])
-        busy = GaugeMetricFamily("dailies_scheduler_worker_running", "Videos in these slots.", labels=["service"])
+        """The gauges as of now. No worker has a name here: each start has a new one. `GET /api/admin/workers` tells them.
+
+        The label is not `service`, because Prometheus gives that to whoever is asked.
+        """
+        workers = GaugeMetricFamily("dailies_scheduler_workers", "Workers that live.", labels=["kind"])
+        slots = GaugeMetricFamily("dailies_scheduler_worker_slots", "Slots of all workers.", labels=["kind"])
+        busy = GaugeMetricFamily("dailies_scheduler_worker_running", "Videos in these slots.", labels=["kind"])
         seen = self.presence.workers()
         for service in sorted({"processor", *(worker.service for worker in seen)}):
             of_service = [worker for worker in seen if worker.service == service]

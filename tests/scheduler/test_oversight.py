@@ -91,13 +91,13 @@ async def test_workers_are_shown_with_what_they_have_and_one_that_fell_silent_un
 async def test_workers_are_in_the_metrics_for_as_long_as_they_live(scheduler: Scheduler) -> None:
     registry = CollectorRegistry()
     registry.register(WorkerMetrics(scheduler.presence))
-    assert b'dailies_scheduler_workers{service="processor"} 0.0' in generate_latest(registry)
+    assert b'dailies_scheduler_workers{kind="processor"} 0.0' in generate_latest(registry)
     await workers(scheduler, 2)
     text = generate_latest(registry).decode()
-    assert 'dailies_scheduler_workers{service="processor"} 1.0' in text
-    assert 'dailies_scheduler_worker_slots{service="processor"} 2.0' in text
+    assert 'dailies_scheduler_workers{kind="processor"} 1.0' in text
+    assert 'dailies_scheduler_worker_slots{kind="processor"} 2.0' in text
     scheduler.presence._seen.clear()
-    assert b'dailies_scheduler_worker_slots{service="processor"} 0.0' in generate_latest(registry)
+    assert b'dailies_scheduler_worker_slots{kind="processor"} 0.0' in generate_latest(registry)
 
 
 @pytest.mark.parametrize(("wanted", "at_once"), [(None, 3), (2, 2), (1, 1), (5, 3)])
