@@ -38,6 +38,7 @@ from shared.views import (
     Video,
     VideoBatches,
     VideoPage,
+    VideoProxy,
 )
 
 A = TypeVar("A")
@@ -468,6 +469,14 @@ class GetVideo(Query[Video], frozen=True, kw_only=True):
     video_id: UUID
 
 
+class RequestProxy(Request[VideoProxy], frozen=True, kw_only=True):
+    """Have a copy made that browsers can play, unless there is one. Raises `Conflict` for a video that is not ready."""
+
+    of, answer = "uploader", VideoProxy
+    user_id: UUID
+    video_id: UUID
+
+
 class ListVideos(Query[VideoPage], frozen=True, kw_only=True):
     """A page of a user's library, or just the videos named."""
 
@@ -613,6 +622,13 @@ class ProbeVideo(Command, frozen=True, kw_only=True):
     """Read an uploaded file once: checksum, real container and codecs, facts, thumbnail."""
 
     to = "uploader"
+    video_id: UUID
+
+
+class MakeProxy(Command, frozen=True, kw_only=True):
+    """Make a small copy of a video that every browser plays; it waits behind nothing but other copies."""
+
+    to = "uploader.proxies"
     video_id: UUID
 
 

@@ -256,6 +256,19 @@ class UploadState(Struct, frozen=True, kw_only=True):
     complete: bool
 
 
+class VideoProxy(Struct, frozen=True, kw_only=True):
+    """A copy of a video that every browser plays: small, with the same frames at the same times."""
+
+    status: str
+    """`preparing`, `ready` or `failed`."""
+    progress: int = 0
+    """In percent."""
+    size_bytes: int | None = None
+    url: str | None = None
+    """Where it can be played for 24 hours, once it is ready."""
+    error_message: str | None = None
+
+
 class Video(Struct, frozen=True, kw_only=True):
     """A video of the library."""
 
@@ -269,6 +282,10 @@ class Video(Struct, frozen=True, kw_only=True):
     facts: MediaFacts | None = None
     source: StoredObject | None = None
     thumbnail_url: str | None = None
+    playable: bool | None = None
+    """Whether browsers play the source as it is; null until it was inspected."""
+    proxy: VideoProxy | None = None
+    """The copy for browsers, when somebody has asked for one; only in the answer about one video."""
     error_code: str | None = None
     error_message: str | None = None
     created_at: datetime

@@ -40,6 +40,7 @@ from shared.views import (
     Video,
     VideoBatch,
     VideoPage,
+    VideoProxy,
 )
 
 EVENING = datetime(2026, 11, 20, 21, 30, tzinfo=UTC)
@@ -149,9 +150,11 @@ LIBRARY_VIDEO = Video(
         audio_streams=1,
         bit_rate=3_201_000,
     ),
+    playable=True,
     created_at=EVENING,
     uploaded_at=EVENING + timedelta(minutes=3),
 )
+VIDEO_PROXY = VideoProxy(status="preparing", progress=40)
 VIDEO_PAGE = VideoPage(videos=(LIBRARY_VIDEO,), total=1)
 
 BATCH_EXPORT = BatchExport(

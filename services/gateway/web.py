@@ -83,6 +83,7 @@ ROUTES = (
     videos.get_upload,
     videos.sign_parts,
     videos.complete_upload,
+    videos.prepare_video,
     sign_up.sign_up,
     sessions.sign_in,
     sessions.sign_out,

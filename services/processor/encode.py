@@ -14,11 +14,11 @@ from services.processor.checks import ear_for
 from services.processor.encoders import sound_format
 from services.processor.graphs import Render, encoding
 from services.processor.leveling import louder, measured
-from services.processor.listening import on_the_timeline
 from services.processor.skipping import needed_packets, packets_to_skip
 from services.processor.soundcheck import Ear
 from services.processor.splicing import pieces_of, spliced
 from shared.ffmpeg import ffmpeg_output, run_ffmpeg, source
+from shared.filters import on_the_timeline
 from shared.processes import Limits
 
 _DAMAGE = ("Error while decoding stream", "corrupt decoded frame")

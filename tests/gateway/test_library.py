@@ -54,3 +54,17 @@ async def test_a_batch_may_be_made_to_start_by_itself(house: House) -> None:
 async def test_without_exports_the_list_of_all_is_empty(house: House) -> None:
     ada = await house.person()
     assert (await ada.client.get("/api/exports")).json() == {"exports": []}
+
+
+async def test_a_copy_for_browsers_is_asked_for_by_the_owner_of_a_video_that_is_there(house: House) -> None:
+    ada, eve = await house.person(), await house.person()
+    made = (await ada.client.post("/api/batch-jobs", json={"name": "Talks", "files": FILES})).json()
+    address = f"/api/videos/{made['uploads'][0]['video_id']}"
+    assert (await eve.client.post(f"{address}/proxy")).status_code == 404
+    refused = await ada.client.post(f"{address}/proxy")
+    assert (refused.status_code, refused.json()["detail"]) == (
+        409,
+        "'one.mp4' can be played once it was uploaded and checked.",
+    )
+    video = (await ada.client.get(address)).json()
+    assert (video["playable"], video["proxy"]) == (None, None)

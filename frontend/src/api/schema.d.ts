@@ -666,6 +666,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/videos/{video_id}/proxy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A copy of a video that every browser plays
+         * @description It is made when it is asked for, and only then; the video (`proxy`) tells how far it is. Asking twice changes nothing.
+         */
+        post: operations["prepare_video"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/accounts": {
         parameters: {
             query?: never;
@@ -2282,6 +2302,10 @@ export interface components {
             /** @default null */
             thumbnail_url: string | null;
             /** @default null */
+            playable: boolean | null;
+            /** @default null */
+            proxy: components["schemas"]["VideoProxy"] | null;
+            /** @default null */
             error_code: string | null;
             /** @default null */
             error_message: string | null;
@@ -3205,6 +3229,10 @@ export interface components {
             /** @default null */
             thumbnail_url: string | null;
             /** @default null */
+            playable: boolean | null;
+            /** @default null */
+            proxy: components["schemas"]["VideoProxy"] | null;
+            /** @default null */
             error_code: string | null;
             /** @default null */
             error_message: string | null;
@@ -3305,6 +3333,21 @@ export interface components {
         VideoOrder: {
             /** @description a list of the ids of all videos of the batch, in their new order */
             video_ids: string[];
+        };
+        /**
+         * VideoProxy
+         * @description A copy of a video that every browser plays: small, with the same frames at the same times.
+         */
+        VideoProxy: {
+            status: string;
+            /** @default 0 */
+            progress: number;
+            /** @default null */
+            size_bytes: number | null;
+            /** @default null */
+            url: string | null;
+            /** @default null */
+            error_message: string | null;
         };
         /**
          * VideoReport
@@ -5982,6 +6025,73 @@ export interface operations {
             };
             /** @description The input is not what was asked for */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prepare_video: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoProxy"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this state */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
