@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from services.processor.cuts import on_output, to_frames
 from services.processor.encoders import (
+    Engine,
     Picture,
     audio_options,
     container_options,
@@ -17,6 +18,7 @@ from services.processor.encoders import (
     sound_format,
     video_options,
 )
+from services.processor.hardware import Hardware
 from services.processor.skipping import SHIFT_S, decision, needed_input
 from shared.batches import BatchSettings
 from shared.ffmpeg import source
@@ -53,18 +55,25 @@ class Render(Struct, frozen=True, kw_only=True):
 
 
 def encoding(
-    job: Render, scratch: Path, packets: int | None, threads: int, special: dict[str, Any] | None = None
+    job: Render,
+    scratch: Path,
+    packets: int | None,
+    threads: int,
+    special: dict[str, Any] | None = None,
+    hardware: Hardware | None = None,
 ) -> list[str]:
     """Arguments of ffmpeg that encode the kept frames, and the sound that comes in at `pipe:0` if the source has any.
 
     The picture is read from the pipe `packets` when there is one, else from the source itself. `special` are further
-    options of the output.
+    options of the output. With `hardware` that is what encodes H.264.
     """
     facts, settings = job.facts, job.settings
     picture, fps = picture_of(facts, settings), facts.timeline_fps
     video = source(job.source)[str(facts.video_stream)] if packets is None else needed_input(packets)
-    streams = [_pictures(video, job, picture, piped=packets is not None)]
-    options = video_options(settings.export_format, settings.export_quality, picture, float(fps), threads)
+    pictures = _pictures(video, job, picture, piped=packets is not None)
+    streams = [hardware.uploaded(pictures) if hardware else pictures]
+    engine = hardware.engine if hardware else Engine.SOFTWARE
+    options = video_options(settings.export_format, settings.export_quality, picture, float(fps), threads, engine)
     if facts.has_audio:
         streams.append(_sound_input(job))
         options |= audio_options(settings.export_format, sound_format(facts, settings.export_format)[1])
@@ -77,7 +86,7 @@ def encoding(
     graph = scratch / "graph.txt"
     graph.write_text(arguments[place + 1])
     arguments[place : place + 2] = [*_notes_input(job, scratch), "-filter_complex_script", str(graph)]
-    return arguments
+    return [*(hardware.opening() if hardware else []), *arguments]
 
 
 def joining(job: Render, scratch: Path, video: Path, ahead: int) -> list[str]:

@@ -23,7 +23,7 @@ export function Unplayable({ original: { progress, problem, prepare } }: { origi
       <p className="max-w-sm text-muted text-xs sm:text-sm">
         {problem ?? "A small copy can be made to watch it here. Downloads and results are not affected."}
       </p>
-      <Button size="sm" className="mt-1.5" onClick={() => prepare()}>
+      <Button size="small" className="mt-1.5" onClick={() => prepare()}>
         {problem ? "Try again" : "Prepare it for watching"}
       </Button>
     </div>
