@@ -29,6 +29,7 @@ from shared.views import (
     UploadPlan,
     UploadState,
     Video,
+    VideoBatch,
 )
 
 T = TypeVar("T")
@@ -52,6 +53,19 @@ class BatchCreated(Struct, frozen=True, kw_only=True):
     batch_job: BatchJob
     videos: tuple[BatchVideo, ...]
     uploads: tuple[UploadPlan, ...]
+
+
+class LibraryVideo(Video, frozen=True, kw_only=True):
+    """A video of the library, and the batches it is in."""
+
+    batches: tuple[VideoBatch, ...] = ()
+
+
+class LibraryPage(Struct, frozen=True, kw_only=True):
+    """A page of the library, and how many videos there are in all."""
+
+    videos: tuple[LibraryVideo, ...]
+    total: int
 
 
 class ExportRequested(Struct, frozen=True, kw_only=True):
@@ -113,9 +127,13 @@ class Api:
         *,
         description: str | None = None,
         priority: int | None = None,
+        library: Sequence[UUID] = (),
     ) -> BatchCreated:
-        """Make a batch and get the upload plans of its files; a repeated question finds the same batch."""
-        body = {"name": name, "description": description, "settings": settings, "files": files, "priority": priority}
+        """Make a batch of files and videos of the library, and get upload plans; a repeated question finds the same batch."""
+        body: dict[str, Any] = {"name": name, "description": description, "settings": settings, "files": files}
+        body["priority"] = priority
+        if library:
+            body["library_ids"] = library
         return await self._ask("POST", "batch-jobs", BatchCreated, body, {"Idempotency-Key": str(uuid4())})
 
     async def batches(
@@ -166,6 +184,26 @@ class Api:
     async def usage(self) -> Usage:
         """What the account has used of its tier."""
         return await self._ask("GET", "usage", Usage)
+
+    async def videos(
+        self,
+        *,
+        search: str | None = None,
+        ids: Sequence[UUID] = (),
+        limit: int = 50,
+        offset: int = 0,
+        sort: str = "-created_at",
+    ) -> LibraryPage:
+        """A page of the library, or of the videos named."""
+        asked = {"search": search, "limit": limit, "offset": offset, "sort": sort}
+        given: dict[str, str | list[str]] = {name: str(value) for name, value in asked.items() if value is not None}
+        if ids:
+            given["ids"] = [str(one) for one in ids]
+        return await self._ask("GET", f"videos?{httpx.QueryParams(given)}", LibraryPage)
+
+    async def delete_video(self, video_id: UUID) -> None:
+        """Remove a video from the library."""
+        await self._send("DELETE", f"videos/{video_id}", again=False)
 
     async def upload_state(self, video_id: UUID) -> UploadState:
         """What the server has of an upload, with a fresh URL."""

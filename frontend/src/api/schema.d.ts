@@ -19,7 +19,9 @@ export interface paths {
         put?: never;
         /**
          * Create a batch
-         * @description Name the files and their sizes; the answer says for each where its bytes are sent. Nothing is processed before the start.
+         * @description Name the files and their sizes; the answer says for each where its bytes are sent. Videos of the library follow them.
+         *
+         *     Nothing is processed before the start.
          */
         post: operations["create_batch_job"];
         delete?: never;
@@ -2482,6 +2484,11 @@ export interface components {
              */
             video_count?: number | null;
             /**
+             * @description a list of ids of videos of the library that are in it too, after the files
+             * @default []
+             */
+            library_ids?: string[];
+            /**
              * @description a number from 0 to 10, or null for the tier's default
              * @default null
              */
@@ -3656,6 +3663,24 @@ export interface operations {
             };
             /** @description More than the tier allows; Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this state */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
