@@ -9,12 +9,13 @@ from uuid import UUID, uuid4
 
 import httpx
 import msgspec
-from msgspec import Struct
 
+from client.bodies import ApiKeyMade, BatchCreated, ExportRequested, LibraryPage, Me, NewFile
 from client.errors import ClientError, Refused, problem_in
 from client.retrying import Backoff, broken, passing, persist, unheard
 from shared.batches import BatchSettings, BatchStatus, ExportFormat
 from shared.cutting import CutEdit, VideoCuts
+from shared.library import Video
 from shared.reports import BatchReport, Usage
 from shared.views import (
     BatchDetails,
@@ -22,73 +23,15 @@ from shared.views import (
     BatchJob,
     BatchPage,
     BatchStarted,
-    BatchVideo,
     ExportEstimate,
     ExportPage,
     PartUrls,
-    UploadPlan,
     UploadState,
-    Video,
-    VideoBatch,
 )
 
 T = TypeVar("T")
 
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
-
-
-class NewFile(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A file that is about to be uploaded: its name, its size in bytes, its content type, the SHA-256 of its content."""
-
-    name: str
-    size: int
-    type: str | None = None
-    sha256: str | None = None
-
-
-class BatchCreated(Struct, frozen=True, kw_only=True):
-    """A new batch, and how its files are sent: one plan for each, in their order."""
-
-    batch_job_id: UUID
-    batch_job: BatchJob
-    videos: tuple[BatchVideo, ...]
-    uploads: tuple[UploadPlan, ...]
-
-
-class LibraryVideo(Video, frozen=True, kw_only=True):
-    """A video of the library, and the batches it is in."""
-
-    batches: tuple[VideoBatch, ...] = ()
-
-
-class LibraryPage(Struct, frozen=True, kw_only=True):
-    """A page of the library, and how many videos there are in all."""
-
-    videos: tuple[LibraryVideo, ...]
-    total: int
-
-
-class ExportRequested(Struct, frozen=True, kw_only=True):
-    """An export that is being made, or one that was there already."""
-
-    export_job_id: UUID
-    export: BatchExport
-
-
-class Me(Struct, frozen=True, kw_only=True):
-    """The account that asks."""
-
-    id: UUID
-    email: str
-    tier: str
-
-
-class ApiKeyMade(Struct, frozen=True, kw_only=True):
-    """A new API key; the key itself is shown this once."""
-
-    id: UUID
-    name: str
-    key: str
 
 
 class Api:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from client.api import Api, LibraryVideo
+from client.api import Api
+from client.bodies import LibraryVideo
 from client.errors import ClientError, ExitStatus, UsageError
 
 PAGE = 100

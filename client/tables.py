@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from client import text
-from client.api import LibraryVideo
+from client.bodies import LibraryVideo
 from client.progress import DONE, overall_percentage
 from shared.batches import ExportStatus, VideoStatus
 from shared.views import BatchDetails, BatchExport, BatchJob, BatchVideo

@@ -10,8 +10,8 @@ from uuid import UUID
 import typer
 
 from client import tables, text
-from client.api import NewFile
 from client.batch_settings import settings_from
+from client.bodies import NewFile
 from client.commands.batches import show_job
 from client.commands.export import ForceOption, OutOption, build, check_target, save, show_saved
 from client.commands.watch import status_of, watch_batch

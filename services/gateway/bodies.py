@@ -10,9 +10,10 @@ from msgspec import Meta, Struct
 
 from shared.batches import BatchSettings, Tier
 from shared.cutting import MOST_EDITS, CutEdit
+from shared.library import Video, VideoBatch
 from shared.tiers import Limits
 from shared.transcripts import Highlight, Transcript
-from shared.views import BatchJob, BatchVideo, UploadPlan, Video, VideoBatch
+from shared.views import BatchJob, BatchVideo, UploadPlan
 
 MOST_NAMED = 500
 """Ids or part numbers that one request may name."""

@@ -17,6 +17,7 @@ from shared.batches import (
     Tier,
     VideoStatus,
 )
+from shared.library import Video, VideoBatch, VideoPage, VideoProxy
 from shared.media import MediaFacts, Stage
 from shared.reports import BatchReport, Usage, VideoReport, Workers, WorkerShown, WorkShown
 from shared.tiers import DEFAULT_TIERS
@@ -37,10 +38,6 @@ from shared.views import (
     UploadState,
     UserExport,
     UserExports,
-    Video,
-    VideoBatch,
-    VideoPage,
-    VideoProxy,
 )
 
 EVENING = datetime(2026, 11, 20, 21, 30, tzinfo=UTC)

@@ -12,8 +12,8 @@ from services.gateway.bodies import LibraryPage, LibraryVideo
 from services.gateway.links import DOWNLOAD
 from services.gateway.service import Gateway
 from shared.errors import Conflict, NotFound
+from shared.library import Video, VideoBatch, VideoPage
 from shared.messages import FindBatches, ListVideos, NewVideo
-from shared.views import Video, VideoBatch, VideoPage
 
 MOST_VIDEOS = 200
 """Of which the uploader tells at a time."""

@@ -14,8 +14,9 @@ from services.gateway.bodies import LibraryPage, LibraryVideo, PartNumbers
 from services.gateway.library import page_with_batches, video_with_batches
 from services.gateway.openapi import told
 from services.gateway.parameters import At, Who
+from shared.library import Video, VideoProxy
 from shared.messages import CompleteUpload, DeleteVideo, GetUpload, GetVideo, ListVideos, RequestProxy, SignParts
-from shared.views import PartUrls, UploadState, Video, VideoProxy
+from shared.views import PartUrls, UploadState
 
 ASSEMBLY_S = 60.0
 """Putting together the parts of a large file takes the store a while."""

@@ -30,7 +30,7 @@ class Rung(Struct, frozen=True):
     """The highest rate over a few seconds; usual material stays far below it."""
     nvenc_cq: int
     vaapi_qp: int
-    """Chips see less ahead than x264, so at the same number they look worse or take more room: see decisions/0017."""
+    """Chips see less ahead than x264, so at the same number they look worse or take more room: see decisions/0019."""
 
 
 LADDER = {

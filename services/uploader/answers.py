@@ -14,6 +14,7 @@ from services.uploader.tables import Probes, Proxies, Upload, Uploads, Videos
 from shared.bus import answers
 from shared.errors import Conflict, DailiesError, Invalid, NotFound, TooLarge
 from shared.insight import LibrarySize
+from shared.library import Video, VideoPage
 from shared.messages import (
     CompleteUpload,
     GetUpload,
@@ -24,7 +25,7 @@ from shared.messages import (
     SignParts,
 )
 from shared.storage import LocalStore
-from shared.views import PartUrl, PartUrls, StoredPart, UploadState, Video, VideoPage
+from shared.views import PartUrl, PartUrls, StoredPart, UploadState
 
 MOST_PARTS_SIGNED = 200
 MOST_VIDEOS = 200

@@ -17,10 +17,10 @@ from services.uploader.tables import LibraryVideo, Making, Proxies, Status, Vide
 from shared.bus import answers
 from shared.database import patiently
 from shared.errors import Conflict, NotFound, PermanentFailure, TransientFailure
+from shared.library import VideoProxy
 from shared.logs import logger
 from shared.media import MediaFacts, StoredObject
 from shared.messages import MakeProxy, RequestProxy
-from shared.views import VideoProxy
 from shared.work import handles
 
 log = logger(__name__)

@@ -9,8 +9,9 @@ from services.uploader.playable import playable
 from services.uploader.proxy import CONTENT_TYPE
 from services.uploader.settings import UploaderSettings
 from services.uploader.tables import LibraryVideo, Proxy, Upload
+from shared.library import Video, VideoProxy
 from shared.storage import ObjectStore
-from shared.views import UploadPlan, Video, VideoProxy
+from shared.views import UploadPlan
 
 
 async def video_view(video: LibraryVideo, store: ObjectStore, settings: UploaderSettings) -> Video:

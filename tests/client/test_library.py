@@ -10,11 +10,11 @@ from uuid import UUID, uuid4
 import pytest
 from msgspec.structs import asdict, replace
 
-from client.api import LibraryPage, LibraryVideo
+from client.bodies import LibraryPage, LibraryVideo
 from client.errors import ExitStatus
 from shared.batches import BatchStatus
+from shared.library import VideoBatch
 from shared.media import MediaFacts
-from shared.views import VideoBatch
 from tests.client.server import Exchange, serving
 from tests.client.test_commands import Dailies
 from tests.client.views import BATCH, details, job, library_video, video

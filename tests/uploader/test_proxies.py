@@ -19,9 +19,9 @@ from services.uploader.service import UploaderWorker
 from services.uploader.sweeps import announce_lost_proxies, tidy_store
 from services.uploader.tables import Proxies
 from shared.errors import Conflict, NotFound
+from shared.library import Video, VideoProxy
 from shared.messages import DeleteSource, MakeProxy, ProbeVideo, RequestProxy
 from shared.probing import facts_of
-from shared.views import Video, VideoProxy
 from stack.local import LocalStack
 from tests.media import numbered, numbers_in, sound_of, tone, video
 from tests.uploader.driving import local, names_in_store, said, uploaded, video_of
