@@ -84,6 +84,7 @@ ROUTES = (
     videos.get_upload,
     videos.sign_parts,
     videos.complete_upload,
+    videos.prepare_video,
     sign_up.sign_up,
     sessions.sign_in,
     single_sign_on.get_sign_in_options,

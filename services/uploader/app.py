@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uvloop
 
-from services.uploader import answers, opening
+from services.uploader import answers, opening, proxies
 from services.uploader.arrivals import Arrivals
 from services.uploader.endpoint import Endpoint
 from services.uploader.metrics import show
@@ -22,6 +22,7 @@ ANSWERS = (
     answers.get_video,
     answers.list_videos,
     answers.measure_library,
+    proxies.request_proxy,
 )
 
 
