@@ -18,7 +18,17 @@ from bench.place import Installation, installation
 from bench.rows import Goal, Row, percentile, row
 from shared.batches import BatchStatus, Tier
 from shared.bus import Bus
-from shared.messages import Asked, GetAnalytics, GetBatch, GetUsage, ListBatches, ListUserExports, ListVideos
+from shared.messages import (
+    Asked,
+    GetAnalytics,
+    GetBatch,
+    GetQueue,
+    GetUsage,
+    ListBatches,
+    ListFailures,
+    ListUserExports,
+    ListVideos,
+)
 
 BATCHES, VIDEOS = 50_000, 20
 TIMES, WARM_UP = 300, 20
@@ -58,6 +68,10 @@ def questions(user: UUID, batch: UUID) -> Iterator[tuple[str, Asked[Any]]]:
     yield "analytics, one account, 2 years", analytics(729, user)
     yield "analytics, everybody, 30 days", analytics(30, None)
     yield "analytics, everybody, 2 years", analytics(729, None)
+    month = today - timedelta(days=30)
+    yield "failures of everybody, 30 days", ListFailures(since=month, until=today)
+    yield "failures with a rare reason", ListFailures(since=month, until=today, code="none")
+    yield "queue", GetQueue()
     yield "batches, first page", ListBatches(user_id=user)
     yield "batches, last page by name", ListBatches(user_id=user, sort="name", offset=980)
     yield "batches, completed ones", ListBatches(user_id=user, status=BatchStatus.COMPLETED)
