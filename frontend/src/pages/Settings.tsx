@@ -1,10 +1,22 @@
-import { Bell, type LucideIcon, SlidersHorizontal, UserRound, Webhook } from "lucide-react";
+import {
+  Bell,
+  KeyRound,
+  type LucideIcon,
+  MonitorSmartphone,
+  ScrollText,
+  SlidersHorizontal,
+  UserRound,
+  Webhook,
+} from "lucide-react";
 import type { ComponentType } from "react";
 import { Navigate, NavLink, useParams } from "react-router";
 import { Page } from "@/components/layout/Page";
 import { AccountSection } from "@/components/settings/AccountSection";
+import { ApiKeysSection } from "@/components/settings/ApiKeysSection";
 import { NotificationsSection } from "@/components/settings/NotificationsSection";
 import { PreferencesSection } from "@/components/settings/PreferencesSection";
+import { SecurityLogSection } from "@/components/settings/SecurityLogSection";
+import { SessionsSection } from "@/components/settings/SessionsSection";
 import { WebhooksSection } from "@/components/settings/WebhooksSection";
 import { cn } from "@/lib/cn";
 
@@ -22,6 +34,9 @@ const CONCERNS: readonly Concern[] = [
   { id: "preferences", label: "Preferences", icon: SlidersHorizontal, Component: PreferencesSection },
   { id: "notifications", label: "Notifications", icon: Bell, Component: NotificationsSection },
   { id: "webhooks", label: "Webhooks", icon: Webhook, Component: WebhooksSection },
+  { id: "api-keys", label: "API keys", icon: KeyRound, Component: ApiKeysSection },
+  { id: "sessions", label: "Sessions", icon: MonitorSmartphone, Component: SessionsSection },
+  { id: "security-log", label: "Security log", icon: ScrollText, Component: SecurityLogSection },
 ];
 
 export function Settings() {
