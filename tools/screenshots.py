@@ -45,18 +45,31 @@ def main() -> int:
             expect.set_options(timeout=PATIENCE_MS)
             with httpx.Client(base_url=url, headers={"Origin": url}, timeout=60) as api:
                 arrive(page)
-                command = [sys.executable, "-m", "services.gateway.admin", "set-tier", EMAIL, "creator"]
-                subprocess.run(command, check=True, env=environment, cwd=ROOT, capture_output=True, text=True)
-                take_all(page, Stage(api, Path(folder)))
+                give(environment, "tier", "creator")
+                stage = Stage(api, Path(folder))
+                take_all(page, stage)
+                # Last, because operators have a place more everywhere.
+                give(environment, "role", "operator")
+                shows_operators(page, stage)
             browser.close()
     sys.stdout.write(f"{len(list(IMAGES.glob('*.png')))} pictures are in {IMAGES.relative_to(ROOT)}.\n")
     return 0
 
 
+def give(environment: dict[str, str], what: str, value: str) -> None:
+    """Give the account another tier or role."""
+    command = [sys.executable, "-m", "services.gateway.admin", f"set-{what}", EMAIL, value]
+    subprocess.run(command, check=True, env=environment, cwd=ROOT, capture_output=True, text=True)
+
+
 def arrive(page: Page) -> None:
-    """What somebody sees who is new."""
+    """What somebody sees who is new, or has forgotten something."""
     page.goto("/sign-in")
     take(page, "sign-in", page.get_by_role("heading", name="Sign in"))
+    page.goto("/forgotten-password")
+    take(page, "forgotten-password", page.get_by_role("heading", name="Forgotten password"))
+    page.goto("/reset-password#made-up")
+    take(page, "reset-password", page.get_by_role("heading", name="New password"))
     page.goto("/sign-up")
     take(page, "sign-up", page.get_by_role("heading", name="Make an account"))
     page.get_by_label("Email").fill(EMAIL)
@@ -74,6 +87,7 @@ def take_all(page: Page, stage: Stage) -> None:
     shows_dialogs(page, stage)
     shows_notices(page, stage)
     shows_library(page)
+    shows_security(page)
     shows_help(page)
 
 
@@ -181,6 +195,41 @@ def shows_library(page: Page) -> None:
     take(page, "exports", page.get_by_role("main").get_by_text("Kitchen Stories.zip", exact=True))
     page.goto("/nowhere")
     take(page, "not-found", page.get_by_text("There is no such page"))
+
+
+def shows_security(page: Page) -> None:
+    """Where somebody is signed in, keys for programs, and what was written down."""
+    page.goto("/settings/api-keys")
+    page.get_by_role("button", name="New key").click()
+    page.get_by_label("Name").fill("Render farm")
+    take(page, "api-key", page.get_by_role("dialog", name="New API key"))
+    page.get_by_role("button", name="Make it").click()
+    take(page, "api-key-made", page.get_by_role("dialog", name="Your new API key"))
+    page.get_by_role("button", name="Done").click()
+    take(page, "settings-api-keys", page.get_by_role("button", name="Revoke Render farm"))
+    page.goto("/settings/sessions")
+    take(page, "settings-sessions", page.get_by_text("This browser"))
+    page.goto("/settings/security-log")
+    take(page, "settings-security-log", page.get_by_text("API key made").first)
+
+
+def shows_operators(page: Page, stage: Stage) -> None:
+    """What those see who run the installation."""
+    stage.let_others_work()
+    for concern, there in (
+        ("queue", "[data-turn]"),
+        ("workers", "[data-worker]"),
+        ("users", "[data-row]"),
+        ("failures?days=30", "[data-failure]"),
+        ("audit-log", "[data-action]"),
+        ("retention?days=30", "[data-deletion]"),
+    ):
+        page.goto(f"/operators/{concern}")
+        take(page, f"operators-{concern.partition('?')[0]}", page.locator(there).first, whole=True)
+    page.goto("/operators/users?search=eve")
+    page.get_by_role("link", name="eve@dailies.example").click()
+    page.get_by_role("button", name="Show their batches").click()
+    take(page, "operators-user", page.locator("[data-batch]").first, whole=True)
 
 
 def shows_help(page: Page) -> None:

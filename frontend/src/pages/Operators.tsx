@@ -13,29 +13,71 @@ import { WorkersPanel } from "@/components/operators/WorkersPanel";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { useMe } from "@/hooks/account";
+import { LOOK_AGAIN_MS } from "@/hooks/operators";
+import { useCurrentShown } from "@/hooks/shown";
 import { cn } from "@/lib/cn";
 
 interface Concern {
   /** The second part of its address: /operators/<id>. */
   id: string;
   label: string;
+  description: string;
   icon: LucideIcon;
   Component: ComponentType;
 }
 
+const BY_ITSELF = `Up to date by itself, every ${LOOK_AGAIN_MS / 1000} seconds.`;
+
 const CONCERNS: readonly Concern[] = [
-  { id: "users", label: "Users", icon: Users, Component: UsersPanel },
-  { id: "workers", label: "Workers", icon: Cpu, Component: WorkersPanel },
-  { id: "queue", label: "Queue", icon: ListOrdered, Component: QueuePanel },
-  { id: "failures", label: "Failures", icon: CircleAlert, Component: FailuresPanel },
-  { id: "audit-log", label: "Audit log", icon: ScrollText, Component: AuditPanel },
-  { id: "retention", label: "Retention", icon: Trash2, Component: RetentionPanel },
+  {
+    id: "users",
+    label: "Users",
+    icon: Users,
+    Component: UsersPanel,
+    description: "Who has an account, and what it may do.",
+  },
+  {
+    id: "workers",
+    label: "Workers",
+    icon: Cpu,
+    Component: WorkersPanel,
+    description: `Who works on what. ${BY_ITSELF}`,
+  },
+  {
+    id: "queue",
+    label: "Queue",
+    icon: ListOrdered,
+    Component: QueuePanel,
+    description: `What waits, and for whom. ${BY_ITSELF}`,
+  },
+  {
+    id: "failures",
+    label: "Failures",
+    icon: CircleAlert,
+    Component: FailuresPanel,
+    description: "What failed, of all accounts, and why.",
+  },
+  {
+    id: "audit-log",
+    label: "Audit log",
+    icon: ScrollText,
+    Component: AuditPanel,
+    description: "What was done to accounts, and by whom.",
+  },
+  {
+    id: "retention",
+    label: "Retention",
+    icon: Trash2,
+    Component: RetentionPanel,
+    description: "What goes when, because its time is over.",
+  },
 ];
 
 /** The pages of those who run the installation. The server shows nothing of it to others; they are told so. */
 export function Operators() {
   const { data: me } = useMe();
   const { concern, id } = useParams();
+  const row = useCurrentShown<HTMLElement>();
   if (me?.role !== "operator") return <Refusal />;
   const shown = CONCERNS.find((one) => one.id === concern);
   if (!shown || (id && concern !== "users")) return <Navigate to="/operators/users" replace />;
@@ -43,8 +85,9 @@ export function Operators() {
     <Page
       title={`${shown.label}, for operators`}
       heading={<h1 className="font-semibold text-2xl tracking-tight">Operation</h1>}
+      description={shown.description}
     >
-      <nav aria-label="Operation" className="-mx-1 mb-6 flex gap-1 overflow-x-auto p-1">
+      <nav ref={row} aria-label="Operation" className="-mx-1 mb-6 flex gap-1 overflow-x-auto p-1">
         {CONCERNS.map(({ id: at, label, icon: Icon }) => (
           <NavLink
             key={at}

@@ -18,6 +18,7 @@ import { PreferencesSection } from "@/components/settings/PreferencesSection";
 import { SecurityLogSection } from "@/components/settings/SecurityLogSection";
 import { SessionsSection } from "@/components/settings/SessionsSection";
 import { WebhooksSection } from "@/components/settings/WebhooksSection";
+import { useCurrentShown } from "@/hooks/shown";
 import { cn } from "@/lib/cn";
 
 interface Concern {
@@ -41,6 +42,7 @@ const CONCERNS: readonly Concern[] = [
 
 export function Settings() {
   const { concern } = useParams();
+  const row = useCurrentShown<HTMLElement>();
   const shown = CONCERNS.find(({ id }) => id === concern);
   if (!shown) return <Navigate to={`/settings/${CONCERNS[0]?.id}`} replace />;
   return (
@@ -49,7 +51,7 @@ export function Settings() {
       heading={<h1 className="font-semibold text-2xl tracking-tight">Settings</h1>}
     >
       <div className="grid items-start gap-6 lg:grid-cols-[12rem_minmax(0,1fr)]">
-        <nav aria-label="Settings" className="-mx-1 flex gap-1 overflow-x-auto p-1 lg:mx-0 lg:grid lg:p-0">
+        <nav ref={row} aria-label="Settings" className="-mx-1 flex gap-1 overflow-x-auto p-1 lg:mx-0 lg:grid lg:p-0">
           {CONCERNS.map(({ id, label, icon: Icon }) => (
             <NavLink
               key={id}

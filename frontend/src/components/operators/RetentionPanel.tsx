@@ -82,7 +82,8 @@ function Row({ deletion, emails }: { deletion: Deletion; emails: ReadonlyMap<str
         <p className="break-words font-medium text-sm">{deletion.name}</p>
         <p className="text-[0.8125rem] text-muted">
           <Person id={deletion.user_id} emails={emails} /> · {plural(deletion.videos, "video")} ·{" "}
-          {formatBytes(deletion.stored_bytes)} · ended <When at={deletion.ended_at} />
+          {formatBytes(deletion.stored_bytes)} · {deletion.status === "pending" ? "not touched since" : "ended"}{" "}
+          <When at={deletion.ended_at} />
         </p>
         <p className="mt-1 flex flex-wrap gap-1.5">
           <StatusBadge of="job" status={deletion.status} />

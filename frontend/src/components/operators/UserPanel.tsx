@@ -74,7 +74,7 @@ function Account({ user }: { user: User }) {
       title={user.email}
       description={
         <>
-          Since <When at={user.created_at} />
+          Made <When at={user.created_at} />
           {user.last_seen_at ? (
             <>
               , seen <When at={user.last_seen_at} />
@@ -82,7 +82,7 @@ function Account({ user }: { user: User }) {
           ) : (
             ", not seen lately"
           )}
-          . Signed in in {plural(user.sessions, "browser")}, with {plural(user.api_keys, "API key")}.
+          ; {plural(user.sessions, "browser")} signed in, {plural(user.api_keys, "API key")}.
         </>
       }
       actions={

@@ -101,7 +101,7 @@ function Row({ user }: { user: User }) {
           {user.email}
         </Link>
         <p className="text-muted text-xs">
-          Since <When at={user.created_at} />
+          Made <When at={user.created_at} />
         </p>
       </div>
       <p className="flex flex-wrap gap-1.5">

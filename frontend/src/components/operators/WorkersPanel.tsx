@@ -21,7 +21,8 @@ export function WorkersPanel() {
     <Loaded query={workers}>
       {({ workers: all, waiting_videos, waiting_users }) => {
         const alive = all.filter((worker) => worker.alive);
-        const videos = all.flatMap(({ running }) => running).filter((work) => work.kind === "video").length;
+        const work = all.flatMap(({ running }) => running);
+        const videos = work.filter((one) => one.kind === "video").length;
         const slots = alive.reduce((sum, one) => sum + (one.service === "processor" ? (one.slots ?? 0) : 0), 0);
         return (
           <>
@@ -29,8 +30,12 @@ export function WorkersPanel() {
               figures={[
                 { label: "Workers", value: alive.length, hint: silent(all.length - alive.length) },
                 { label: "Videos in work", value: `${videos} of ${slots}`, hint: "Of what they can do at once" },
-                { label: "Videos that wait", value: waiting_videos.toLocaleString("en") },
-                { label: "Of accounts", value: waiting_users.toLocaleString("en") },
+                { label: "Exports in work", value: work.length - videos },
+                {
+                  label: "Videos that wait",
+                  value: waiting_videos.toLocaleString("en"),
+                  hint: `Of ${plural(waiting_users, "account")}`,
+                },
               ]}
             />
             {all.length === 0 ? (

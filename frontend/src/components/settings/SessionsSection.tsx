@@ -66,7 +66,9 @@ function Row({ session }: { session: Session }) {
       </span>
       <div className="grid min-w-0 flex-1 gap-0.5">
         <p className="flex flex-wrap items-center gap-2 font-medium text-sm">
-          {session.device === "Unknown" ? "Unknown browser" : session.device}
+          <span className="inline-block first-letter:uppercase">
+            {session.device === "Unknown" ? "Unknown browser" : session.device}
+          </span>
           {session.current && <Badge tone="good">This browser</Badge>}
         </p>
         <p className="break-words text-[0.8125rem] text-muted">
