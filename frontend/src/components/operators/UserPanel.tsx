@@ -62,6 +62,8 @@ function Account({ user }: { user: User }) {
   const [wanted, setWanted] = useState<Wanted | null>(null);
   const change = useChangeUser();
   const signOut = useSignOutUser();
+  // A moment later: the Enter that chose from a list must not press a button of the question as well.
+  const ask = (next: Wanted) => setTimeout(() => setWanted(next));
   const isMe = me?.id === user.id;
   const busy = change.isPending || signOut.isPending;
   const confirm = () => {
@@ -113,7 +115,7 @@ function Account({ user }: { user: User }) {
               value={user.tier}
               options={TIERS}
               disabled={busy}
-              onChange={(tier) => tier !== user.tier && setWanted({ kind: "tier", tier })}
+              onChange={(tier) => tier !== user.tier && ask({ kind: "tier", tier })}
             />
           )}
         </Field>
@@ -124,7 +126,7 @@ function Account({ user }: { user: User }) {
               value={user.role}
               options={ROLES}
               disabled={busy || isMe}
-              onChange={(role) => role !== user.role && setWanted({ kind: "role", role })}
+              onChange={(role) => role !== user.role && ask({ kind: "role", role })}
             />
           )}
         </Field>
