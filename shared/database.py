@@ -152,6 +152,8 @@ def engine_for(url: str) -> Database:
     """An engine for the service whose role is in the URL; all clocks in it run in UTC."""
     settings = {
         "timezone": "UTC",
+        # Compiling a query takes longer than any of ours may take.
+        "jit": "off",
         "idle_in_transaction_session_timeout": str(round(IDLE_IN_TRANSACTION_S * 1000)),
     }
     return Database(config={"dsn": url, "server_settings": settings}, extensions=())

@@ -63,13 +63,15 @@ async def test_an_operator_looks_after_an_account(visit: Visit, system: LocalSta
     await page.get_by_role("main").get_by_role("link", name="Audit log").last.click()
     await expect(page.get_by_role("heading", name=f"Audit log of {eve}")).to_be_visible()
     done = page.locator("[data-action]")
-    await expect(done).to_have_count(5)
-    assert [await done.nth(place).get_attribute("data-action") for place in range(3)] == [
+    await expect(done).to_have_count(6)
+    assert [await done.nth(place).get_attribute("data-action") for place in range(4)] == [
         "signed_out_everywhere",
+        "minutes_refunded",
         "batches_seen",
         "tier_set",
     ]
-    await expect(done.nth(2)).to_contain_text("from free to creator")
+    await expect(done.nth(1)).to_contain_text("Harbour talks")
+    await expect(done.nth(3)).to_contain_text("from free to creator")
     assert await barriers(page) == []
     await page.get_by_role("button", name="Of everybody").click()
     await expect(page.locator("[data-action=role_set]").first).to_be_visible()

@@ -10,6 +10,7 @@ import {
   type LucideIcon,
   ShieldAlert,
   ShieldCheck,
+  Undo2,
   UserPlus,
   UserRoundCog,
   Webhook,
@@ -42,15 +43,16 @@ export const ACTS: Record<AuditAct, Look> = {
   tier_set: { label: "Plan set", icon: Gem },
   role_set: { label: "Role set", icon: UserRoundCog },
   batches_seen: { label: "Batches looked at", icon: Eye },
+  minutes_refunded: { label: "Minutes given back", icon: Undo2 },
   identity_linked: { label: "Sign-in with another service linked", icon: Link2 },
   identity_removed: { label: "Sign-in with another service removed", icon: Ban },
 };
 
 /** What there is to say about an entry besides what was done: from what to what, or of what. */
 export function detailOf({ detail }: AuditEntry): string {
-  const { before, after, ...rest } = detail;
+  const { before, after, minutes, ...rest } = detail;
   const change = before && after ? `from ${before} to ${after}` : after ? `to ${after}` : "";
-  return [change, ...Object.values(rest)].filter(Boolean).join(", ");
+  return [change, minutes && `${minutes} minutes`, ...Object.values(rest)].filter(Boolean).join(", ");
 }
 
 /** Who did it, as far as it needs saying to whom it happened: nothing when it was themselves. */
