@@ -54,5 +54,5 @@ export const keys = {
   failures: (params: FailureListParams) => ["operators", "failures", params] as const,
   analyticsOfEverybody: (since: string) => ["operators", "analytics", since] as const,
   wholeAuditLog: (userId: string | null) => ["operators", "audit-log", userId] as const,
-  deletions: (days: number) => ["operators", "deletions", days] as const,
+  allDeletions: (days: number) => ["operators", "deletions", days] as const,
 };

@@ -16,7 +16,7 @@ import {
   signOutUser,
   type UserListParams,
 } from "@/api/operators";
-import { formatMinutes } from "@/lib/format";
+import { plural } from "@/lib/format";
 import { explain } from "@/lib/problems";
 import type { BatchJob } from "@/types/batch";
 import type { Role, Tier, User } from "@/types/people";
@@ -102,7 +102,7 @@ export function useRefundBatch() {
     mutationFn: (batch: BatchJob) => refundBatch(batch.id),
     onSuccess: ({ lines }, batch) => {
       const minutes = lines.reduce((sum, line) => sum + line.minutes, 0);
-      toast.success(`${formatMinutes(minutes)} of “${batch.name}” given back`);
+      toast.success(`${plural(Math.round(minutes * 10) / 10, "minute")} of “${batch.name}” given back`);
     },
     onError: fail,
   });
@@ -158,7 +158,7 @@ export function useWholeAuditLog(userId: string | null) {
 
 export function useDeletions(days: number) {
   return useQuery({
-    queryKey: keys.deletions(days),
+    queryKey: keys.allDeletions(days),
     queryFn: ({ signal }) => getDeletions(days, signal),
     placeholderData: keepPreviousData,
   });

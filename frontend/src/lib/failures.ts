@@ -11,6 +11,8 @@ const REASONS: Record<string, string> = {
   out_of_space: "No space left",
   unavailable: "A service was away",
   stopped_its_worker: "Stopped its worker",
+  abandoned: "Upload never finished",
+  internal: "Something unexpected",
   unknown: "Unknown",
 };
 

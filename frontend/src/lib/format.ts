@@ -33,12 +33,6 @@ export function formatSpan(seconds: number): string {
   return `${Math.max(1, Math.round(seconds / 5) * 5)} s`;
 }
 
-/** Minutes to a tenth: `42 minutes`, `1 minute`, `0.5 minutes`. */
-export function formatMinutes(minutes: number): string {
-  const rounded = Math.round(minutes * 10) / 10;
-  return minutes > 0 && rounded === 0 ? "a few seconds" : plural(rounded, "minute");
-}
-
 /** What is left, or nothing when nobody knows. */
 export function formatRemaining(seconds: number | null | undefined): string | null {
   if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return null;

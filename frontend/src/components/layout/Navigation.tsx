@@ -25,13 +25,16 @@ export function usePlaces(): Place[] {
   return me?.role === "operator" ? [...PLACES, OPERATION] : PLACES;
 }
 
+/** How many of them there is room for on a phone; its account menu has the others. */
+const ON_PHONE = 4;
+
 /** The places of the page: beside the content on a wide screen, below it on a phone. */
 export function Navigation({ kind }: { kind: "side" | "bottom" }) {
   const side = kind === "side";
   const places = usePlaces();
   return (
-    <nav aria-label="Main" className={side ? "grid gap-1" : "grid auto-cols-fr grid-flow-col"}>
-      {places.map(({ to, label, icon: Icon }) => (
+    <nav aria-label="Main" className={side ? "grid gap-1" : "grid grid-cols-4"}>
+      {(side ? places : places.slice(0, ON_PHONE)).map(({ to, label, icon: Icon }) => (
         <NavLink
           key={to}
           to={to}
