@@ -102,7 +102,8 @@ export function useRefundBatch() {
     mutationFn: (batch: BatchJob) => refundBatch(batch.id),
     onSuccess: ({ lines }, batch) => {
       const minutes = lines.reduce((sum, line) => sum + line.minutes, 0);
-      toast.success(`${plural(Math.round(minutes * 10) / 10, "minute")} of “${batch.name}” given back`);
+      const told = minutes < 0.1 ? "Less than 0.1 minutes" : plural(Math.round(minutes * 10) / 10, "minute");
+      toast.success(`${told} of “${batch.name}” given back`);
     },
     onError: fail,
   });
