@@ -1611,7 +1611,7 @@ export interface components {
          * @description What is written down.
          * @enum {unknown}
          */
-        Act: "account_made" | "api_key_made" | "api_key_revoked" | "batches_seen" | "identity_linked" | "identity_removed" | "password_changed" | "password_reset" | "reset_link_made" | "role_set" | "session_ended" | "sign_in_failed" | "signed_in" | "signed_out" | "signed_out_everywhere" | "tier_set" | "webhook_changed" | "webhook_deleted" | "webhook_made" | "webhook_secret_made";
+        Act: "account_made" | "api_key_made" | "api_key_revoked" | "batches_seen" | "identity_linked" | "identity_removed" | "minutes_refunded" | "password_changed" | "password_reset" | "reset_link_made" | "role_set" | "session_ended" | "sign_in_failed" | "signed_in" | "signed_out" | "signed_out_everywhere" | "tier_set" | "webhook_changed" | "webhook_deleted" | "webhook_made" | "webhook_secret_made";
         /**
          * Action
          * @description What a person wants of a stretch.
