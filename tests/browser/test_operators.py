@@ -34,6 +34,7 @@ async def test_an_operator_looks_after_an_account(visit: Visit, system: LocalSta
     await operate(page, system)
     hands = Keyboard(page)
     await page.goto("/")
+    await expect(page.get_by_role("link", name="Operation")).to_be_visible()
     await hands.go("Operation")
     await page.wait_for_url("**/operators/users")
     await page.get_by_role("searchbox", name="Search accounts").fill(eve)
