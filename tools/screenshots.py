@@ -7,22 +7,19 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Literal
 
 import httpx
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from stack import page as built_page
 from stack import programs
 from stack.local import LocalStack
+from tools.camera import IMAGES, take
 from tools.staging import Stage
 
 ROOT = Path(__file__).resolve().parent.parent
-IMAGES = ROOT / "docs" / "images"
 SERVICES = ("gateway", "uploader", "scheduler", "processor", "exporter")
 EMAIL, PASSWORD = "ada@dailies.example", "correct horse battery"
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
 PATIENCE_MS = 120_000
 
@@ -251,34 +248,6 @@ def shows_help(page: Page) -> None:
     page.get_by_role("option", name="Failed").click()
     take(page, "unreachable", page.get_by_text("The server cannot be reached"))
     page.unroute("**/api/batch-jobs?*")
-
-
-def take(page: Page, name: str, there: Locator, *, whole: bool = False) -> None:
-    """Once something is there, take its picture in both themes and both sizes."""
-    IMAGES.mkdir(parents=True, exist_ok=True)
-    for size, (width, height) in SIZES.items():
-        page.set_viewport_size({"width": width, "height": height})
-        expect(there.filter(visible=True).first).to_be_visible()
-        if whole:
-            # A window as high as the page, so that what stays at the window's edges is at the page's.
-            whole_height = page.evaluate("() => document.documentElement.scrollHeight")
-            page.set_viewport_size({"width": width, "height": max(height, whole_height)})
-        for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme)
-            # Two frames, so that what is laid out anew has been painted.
-            page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-            (IMAGES / f"{name}-{size}-{scheme}.png").write_bytes(small(page.screenshot()))
-    width, height = SIZES["desktop"]
-    page.set_viewport_size({"width": width, "height": height})
-    page.emulate_media(color_scheme="light")
-
-
-def small(picture: bytes) -> bytes:
-    """The same picture with a palette of its own, which takes a third of the space."""
-    filters = "split[one][two];[one]palettegen=max_colors=192:reserve_transparent=0[p];[two][p]paletteuse=dither=none"
-    command = ["ffmpeg", "-v", "error", "-f", "png_pipe", "-i", "-", "-vf", filters]
-    command += ["-f", "image2pipe", "-c:v", "png", "-compression_level", "9", "-pred", "mixed", "-"]
-    return subprocess.run(command, input=picture, check=True, capture_output=True).stdout
 
 
 if __name__ == "__main__":
