@@ -10,13 +10,13 @@ const here = makeSession({ current: true });
 const there = makeSession({ device: "Chrome on Android", address: "198.51.100.4" });
 
 it("shows where somebody is signed in, and signs one browser out", async () => {
-  const all = [here, there];
+  const all = [there, here];
   answers("get", "/api/sessions", () => ({ sessions: all }));
   const ended = answers(
     "delete",
     "/api/sessions/:id",
     () => {
-      all.pop();
+      all.shift();
       return null;
     },
     204,

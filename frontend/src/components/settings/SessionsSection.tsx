@@ -32,7 +32,7 @@ export function SessionsSection() {
       <Loaded query={sessions}>
         {(all) => (
           <ul className="-my-4 divide-y divide-line" aria-label="Sessions">
-            {all.map((session) => (
+            {[...all].sort(thisFirst).map((session) => (
               <Row key={session.id} session={session} />
             ))}
           </ul>
@@ -53,6 +53,10 @@ export function SessionsSection() {
       </AlertDialog>
     </Section>
   );
+}
+
+function thisFirst(one: Session, other: Session): number {
+  return Number(other.current) - Number(one.current);
 }
 
 function Row({ session }: { session: Session }) {
