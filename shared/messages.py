@@ -17,6 +17,7 @@ from msgspec import Struct
 from shared.batches import BatchSettings, BatchStatus, ExportFormat, Tier
 from shared.cutting import CutEdit
 from shared.insight import Analytics, Deletions, LedgerPage, LibrarySize, MonthsUsed, Refunded, ResultsSize
+from shared.library import Video, VideoBatches, VideoPage, VideoProxy
 from shared.media import MediaFacts, Stage, StoredObject
 from shared.notices import Notice, NoticeKind
 from shared.reports import BatchReport, FailurePage, QueueShown, Usage, Workers
@@ -35,9 +36,6 @@ from shared.views import (
     UploadPlan,
     UploadState,
     UserExports,
-    Video,
-    VideoBatches,
-    VideoPage,
 )
 
 A = TypeVar("A")
@@ -486,6 +484,14 @@ class GetVideo(Query[Video], frozen=True, kw_only=True):
     video_id: UUID
 
 
+class RequestProxy(Request[VideoProxy], frozen=True, kw_only=True):
+    """Have a copy made that browsers can play, unless there is one. Raises `Conflict` for a video that is not ready."""
+
+    of, answer = "uploader", VideoProxy
+    user_id: UUID
+    video_id: UUID
+
+
 class ListVideos(Query[VideoPage], frozen=True, kw_only=True):
     """A page of a user's library, or just the videos named."""
 
@@ -631,6 +637,13 @@ class ProbeVideo(Command, frozen=True, kw_only=True):
     """Read an uploaded file once: checksum, real container and codecs, facts, thumbnail."""
 
     to = "uploader"
+    video_id: UUID
+
+
+class MakeProxy(Command, frozen=True, kw_only=True):
+    """Make a small copy of a video that every browser plays; it waits behind nothing but other copies."""
+
+    to = "uploader.proxies"
     video_id: UUID
 
 

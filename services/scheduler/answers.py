@@ -16,6 +16,7 @@ from services.scheduler.tables.batches import SORTS
 from shared.batches import BatchStatus
 from shared.bus import answers
 from shared.errors import Conflict, Invalid
+from shared.library import VideoBatches
 from shared.messages import (
     CancelBatch,
     CreateBatch,
@@ -34,7 +35,7 @@ from shared.messages import (
     RetryFailed,
     StartBatch,
 )
-from shared.views import BatchDetails, BatchJob, BatchPage, BatchStarted, VideoBatches
+from shared.views import BatchDetails, BatchJob, BatchPage, BatchStarted
 
 
 @answers(CreateBatch)

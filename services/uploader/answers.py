@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from msgspec.structs import replace
+
 from services.uploader.arrivals import note_begin, progressed
 from services.uploader.plans import require_all_parts, size_of_part
 from services.uploader.service import Uploader
-from services.uploader.show import upload_plan, video_view
-from services.uploader.tables import Probes, Upload, Uploads, Videos
+from services.uploader.show import proxy_view, upload_plan, video_view
+from services.uploader.tables import Probes, Proxies, Upload, Uploads, Videos
 from shared.bus import answers
 from shared.errors import Conflict, DailiesError, Invalid, NotFound, TooLarge
 from shared.insight import LibrarySize
+from shared.library import Video, VideoPage
 from shared.messages import (
     CompleteUpload,
     GetUpload,
@@ -22,7 +25,7 @@ from shared.messages import (
     SignParts,
 )
 from shared.storage import LocalStore
-from shared.views import PartUrl, PartUrls, StoredPart, UploadState, Video, VideoPage
+from shared.views import PartUrl, PartUrls, StoredPart, UploadState
 
 MOST_PARTS_SIGNED = 200
 MOST_VIDEOS = 200
@@ -123,8 +126,10 @@ async def _verified(upload: Upload, at: Uploader) -> int:
 
 @answers(GetVideo)
 async def get_video(query: GetVideo, at: Uploader) -> Video:
-    """One video."""
-    return await video_view(await Videos.of_user(query.user_id, query.video_id), at.store, at.settings)
+    """One video, and its copy for browsers if it has one."""
+    video = await video_view(await Videos.of_user(query.user_id, query.video_id), at.store, at.settings)
+    proxy = await Proxies.of(query.video_id)
+    return replace(video, proxy=await proxy_view(proxy, at.store, at.settings)) if proxy else video
 
 
 @answers(MeasureLibrary)

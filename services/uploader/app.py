@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uvloop
 
-from services.uploader import answers, opening
+from services.uploader import answers, opening, proxies
 from services.uploader.arrivals import Arrivals
 from services.uploader.endpoint import Endpoint
 from services.uploader.service import connect
@@ -21,6 +21,7 @@ ANSWERS = (
     answers.get_video,
     answers.list_videos,
     answers.measure_library,
+    proxies.request_proxy,
 )
 
 

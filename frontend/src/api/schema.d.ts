@@ -19,7 +19,9 @@ export interface paths {
         put?: never;
         /**
          * Create a batch
-         * @description Name the files and their sizes; the answer says for each where its bytes are sent. Nothing is processed before the start.
+         * @description Name the files and their sizes; the answer says for each where its bytes are sent. Videos of the library follow them.
+         *
+         *     Nothing is processed before the start.
          */
         post: operations["create_batch_job"];
         delete?: never;
@@ -660,6 +662,26 @@ export interface paths {
          * @description Sizes and parts are verified, then the video is inspected. Saying it twice changes nothing.
          */
         post: operations["complete_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/videos/{video_id}/proxy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A copy of a video that every browser plays
+         * @description It is made when it is asked for, and only then; the video (`proxy`) tells how far it is. Asking twice changes nothing.
+         */
+        post: operations["prepare_video"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2409,6 +2431,10 @@ export interface components {
             /** @default null */
             thumbnail_url: string | null;
             /** @default null */
+            playable: boolean | null;
+            /** @default null */
+            proxy: components["schemas"]["VideoProxy"] | null;
+            /** @default null */
             error_code: string | null;
             /** @default null */
             error_message: string | null;
@@ -2584,6 +2610,11 @@ export interface components {
              * @default null
              */
             video_count?: number | null;
+            /**
+             * @description a list of ids of videos of the library that are in it too, after the files
+             * @default []
+             */
+            library_ids?: string[];
             /**
              * @description a number from 0 to 10, or null for the tier's default
              * @default null
@@ -3379,6 +3410,10 @@ export interface components {
             /** @default null */
             thumbnail_url: string | null;
             /** @default null */
+            playable: boolean | null;
+            /** @default null */
+            proxy: components["schemas"]["VideoProxy"] | null;
+            /** @default null */
             error_code: string | null;
             /** @default null */
             error_message: string | null;
@@ -3479,6 +3514,21 @@ export interface components {
         VideoOrder: {
             /** @description a list of the ids of all videos of the batch, in their new order */
             video_ids: string[];
+        };
+        /**
+         * VideoProxy
+         * @description A copy of a video that every browser plays: small, with the same frames at the same times.
+         */
+        VideoProxy: {
+            status: string;
+            /** @default 0 */
+            progress: number;
+            /** @default null */
+            size_bytes: number | null;
+            /** @default null */
+            url: string | null;
+            /** @default null */
+            error_message: string | null;
         };
         /**
          * VideoReport
@@ -3787,6 +3837,24 @@ export interface operations {
             };
             /** @description More than the tier allows; Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this state */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6156,6 +6224,73 @@ export interface operations {
             };
             /** @description The input is not what was asked for */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prepare_video: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoProxy"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this state */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
