@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { keys } from "@/api/keys";
 import { prepareVideo } from "@/api/videos";
+import { useLasting } from "@/hooks/lasting";
 import { explain } from "@/lib/problems";
 import type { Video } from "@/types/batch";
 
@@ -27,13 +28,14 @@ export function useOriginal(video: Video, watching: boolean): Original {
   });
   const needed = video.playable === false || unplayable;
   const proxy = video.proxy;
+  const url = useLasting((needed ? proxy?.url : video.source_url) ?? null);
   const wants = needed && watching && !proxy && isIdle;
   useEffect(() => {
     if (wants) mutate();
   }, [wants, mutate]);
   const failed = proxy?.status === "failed" && !isPending;
   return {
-    url: (needed ? proxy?.url : video.source_url) ?? null,
+    url,
     progress: isPending || proxy?.status === "preparing" ? (proxy?.progress ?? 0) : null,
     problem: failed ? (proxy.error_message ?? null) : error ? explain(error).detail : null,
     prepare: mutate,

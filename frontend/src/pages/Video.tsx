@@ -17,6 +17,7 @@ import { RadioGroup } from "@/components/ui/radio-group";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useBatchJob } from "@/hooks/batches";
 import { type Preview, useCuts, usePreview } from "@/hooks/cuts";
+import { useLasting } from "@/hooks/lasting";
 import { useOriginal } from "@/hooks/original";
 import { useVideo } from "@/hooks/videos";
 import { useHighlights, useTranscript } from "@/hooks/words";
@@ -65,7 +66,7 @@ function InBatch({ video, batchId }: { video: VideoView; batchId: string }) {
 
 function Shown({ video, batch, made }: { video: VideoView; batch?: BatchJob; made: BatchVideo | null }) {
   const [wanted, setWanted] = useState<"output" | "source" | "both" | null>(null);
-  const output = made?.output_video_url ?? null;
+  const output = useLasting(made?.output_video_url ?? null);
   const version = wanted ?? (output ? "output" : "source");
   const shows = version === "source" ? "source" : "output";
   const original = useOriginal(video, wanted === "source" || wanted === "both");
