@@ -20,7 +20,7 @@ from shared.insight import Analytics, Deletions, LedgerPage, LibrarySize, Months
 from shared.library import Video, VideoBatches, VideoPage, VideoProxy
 from shared.media import MediaFacts, Stage, StoredObject
 from shared.notices import Notice, NoticeKind
-from shared.reports import BatchReport, Usage, Workers
+from shared.reports import BatchReport, FailurePage, QueueShown, Usage, Workers
 from shared.views import (
     BatchDetails,
     BatchExport,
@@ -386,6 +386,24 @@ class ListWorkers(Query[Workers], frozen=True, kw_only=True):
     """Who works, on what and since when: for operators."""
 
     of, answer = "scheduler", Workers
+
+
+class GetQueue(Query[QueueShown], frozen=True, kw_only=True):
+    """What waits, and for whom: for operators."""
+
+    of, answer = "scheduler", QueueShown
+
+
+class ListFailures(Query[FailurePage], frozen=True, kw_only=True):
+    """Videos of everybody that failed from `since` to the end of `until`, the last first: for operators."""
+
+    of, answer = "scheduler", FailurePage
+    since: date
+    until: date
+    code: str | None = None
+    """Only those with this error code."""
+    after: str | None = None
+    limit: int = 50
 
 
 class FindBatches(Query[VideoBatches], frozen=True, kw_only=True):

@@ -103,6 +103,8 @@ ROUTES = (
     preferences.change_preferences,
     oversight.get_usage,
     oversight.list_workers,
+    oversight.get_queue,
+    oversight.list_failures,
     operators.list_users,
     operators.change_user,
     operators.sign_out_user,

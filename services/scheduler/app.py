@@ -39,6 +39,8 @@ ANSWERS = (
     oversight.get_report,
     oversight.get_usage,
     oversight.list_workers,
+    oversight.get_queue,
+    oversight.list_failures,
     analytics.get_analytics,
     billing.list_months,
     billing.list_ledger,

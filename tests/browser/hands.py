@@ -9,7 +9,7 @@ from typing import Protocol
 from playwright.async_api import Locator, Page, expect
 
 MOST_TABS = 150
-PLACES = {"Dashboard": "d", "Batches": "b", "Library": "l", "Exports": "e"}
+PLACES = {"Dashboard": "d", "Batches": "b", "Library": "l", "Exports": "e", "Operation": "o"}
 FOCUSED = "node => node === document.activeElement"
 
 

@@ -1000,6 +1000,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What waits, and for whom
+         * @description For accounts with the role operator: how many videos wait, by priority and in the order of turns, and how many can run.
+         */
+        get: operations["get_queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/failures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What failed, and why
+         * @description For accounts with the role operator: videos of everybody that failed and were not tried again since, the last first.
+         */
+        get: operations["list_failures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/users": {
         parameters: {
             query?: never;
@@ -2264,6 +2304,33 @@ export interface components {
          */
         ExportStatus: "cancelled" | "completed" | "expired" | "failed" | "pending" | "processing";
         /**
+         * FailedVideo
+         * @description A video that failed, with its reason.
+         */
+        FailedVideo: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            batch_job_id: string;
+            batch_name: string;
+            /** Format: uuid */
+            user_id: string;
+            name: string;
+            size_bytes: number;
+            failed_at: string;
+            error_code: string;
+            error_message: string | null;
+            attempts: number;
+        };
+        /**
+         * FailurePage
+         * @description Videos that failed and were not tried again since, the last first.
+         */
+        FailurePage: {
+            failures: components["schemas"]["FailedVideo"][];
+            next_after: string | null;
+        };
+        /**
          * FieldProblem
          * @description What is wrong with one field of the body.
          */
@@ -2825,6 +2892,14 @@ export interface components {
             concurrency: number | null;
         };
         /**
+         * PriorityCount
+         * @description How many videos wait with a priority.
+         */
+        PriorityCount: {
+            priority: number;
+            videos: number;
+        };
+        /**
          * Problem
          * @description A problem body as in RFC 9457.
          */
@@ -2890,6 +2965,38 @@ export interface components {
          * @enum {unknown}
          */
         Quality: "1080p" | "4K" | "720p" | "source";
+        /**
+         * QueueShown
+         * @description What waits, and for whom.
+         */
+        QueueShown: {
+            waiting_videos: number;
+            waiting_users: number;
+            retries: number;
+            exports: number;
+            running: number;
+            slots: number;
+            priorities: components["schemas"]["PriorityCount"][];
+            users: components["schemas"]["QueuedUser"][];
+        };
+        /**
+         * QueuedUser
+         * @description Somebody whose videos wait for a worker.
+         */
+        QueuedUser: {
+            /** Format: uuid */
+            user_id: string;
+            tier: components["schemas"]["Tier"];
+            waiting: number;
+            running: number;
+            concurrency: number;
+            /** Format: uuid */
+            batch_job_id: string;
+            batch_name: string;
+            video_name: string;
+            priority: number;
+            waiting_since: string;
+        };
         /**
          * RankedHighlight
          * @description A highlight among all of its batch.
@@ -7127,6 +7234,120 @@ export interface operations {
             };
         };
     };
+    get_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueShown"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_failures: {
+        parameters: {
+            query?: {
+                /** @description The first day (UTC); 30 days up to the last one when left out. */
+                since?: string | null;
+                /** @description The last day (UTC), which is included; today when left out. */
+                until?: string | null;
+                /** @description Only with this error code. */
+                code?: string | null;
+                /** @description `next_after` of the page before. */
+                after?: string | null;
+                /** @description Failures on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailurePage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not what was asked for */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_users: {
         parameters: {
             query?: {
@@ -7136,6 +7357,8 @@ export interface operations {
                 tier?: components["schemas"]["Tier"] | null;
                 /** @description Only accounts with this role. */
                 role?: components["schemas"]["Role"] | null;
+                /** @description Only these accounts. */
+                ids?: string[] | null;
                 /** @description Batches on a page. */
                 limit?: number;
                 /** @description Batches to leave out at the start. */

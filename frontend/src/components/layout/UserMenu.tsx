@@ -1,4 +1,4 @@
-import { Keyboard, LogOut, Monitor, Moon, Settings, Sun } from "lucide-react";
+import { Keyboard, LogOut, Monitor, Moon, ServerCog, Settings, Sun } from "lucide-react";
 import { useNavigate } from "react-router";
 import { Button } from "@/components/ui/button";
 import { Menu, MenuContent, MenuItem, MenuLabel, MenuSeparator, MenuTrigger } from "@/components/ui/dropdown-menu";
@@ -42,6 +42,12 @@ export function UserMenu({ onShortcuts }: { onShortcuts: () => void }) {
           );
         })}
         <MenuSeparator />
+        {me.role === "operator" && (
+          <MenuItem onSelect={() => navigate("/operators")}>
+            <ServerCog aria-hidden />
+            Operation
+          </MenuItem>
+        )}
         <MenuItem onSelect={() => navigate("/settings")}>
           <Settings aria-hidden />
           Settings
