@@ -15,8 +15,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 LARGE = 1024 * 1024
 """Bytes from which it pays."""
-BUFFER = 1024 * 1024
-KEPT = 48
+BUFFER = 512 * 1024
+KEPT = 96
 """Buffers that are used again and again, for all bodies; more are made while more are held."""
 
 _buffers: deque[bytearray] = deque(maxlen=KEPT)
@@ -29,7 +29,9 @@ def _free_buffer() -> memoryview:
     """
     free = next((buffer for buffer in _buffers if _unseen(buffer)), None)
     if free is None:
-        free = bytearray(BUFFER)
+        free = bytearray(BUFFER + 1)
+        # With room for one byte more, so that `_unseen` does not move it.
+        free.pop()
         _buffers.append(free)
     return memoryview(free)
 

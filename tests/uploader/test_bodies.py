@@ -93,7 +93,7 @@ def test_requests_large_and_small_follow_each_other_on_one_connection(new_loop: 
         assert [await answered(reader) for _ in range(3)] == [(200, digest(one)) for one in (BODY, b"small", BODY)]
         writer.close()
 
-    assert max(play(new_loop, scenario)) <= BUFFER
+    assert max(play(new_loop, scenario)) <= LARGE
 
 
 def test_what_is_refused_unread_is_dropped_and_the_connection_goes_on(new_loop: Any) -> None:
