@@ -1,4 +1,4 @@
-import { FolderDown, LayoutDashboard, Library, ListVideo, type LucideIcon } from "lucide-react";
+import { ChartColumn, FolderDown, Gauge, LayoutDashboard, Library, ListVideo, type LucideIcon } from "lucide-react";
 import { NavLink } from "react-router";
 import { cn } from "@/lib/cn";
 
@@ -7,14 +7,19 @@ export const PLACES: { to: string; label: string; icon: LucideIcon; keys: string
   { to: "/batches", label: "Batches", icon: ListVideo, keys: "g b" },
   { to: "/videos", label: "Library", icon: Library, keys: "g l" },
   { to: "/exports", label: "Exports", icon: FolderDown, keys: "g e" },
+  { to: "/analytics", label: "Analytics", icon: ChartColumn, keys: "g a" },
+  { to: "/usage", label: "Usage", icon: Gauge, keys: "g u" },
 ];
+
+/** How many of them there is room for on a phone; its account menu has the others. */
+const ON_PHONE = 4;
 
 /** The places of the page: beside the content on a wide screen, below it on a phone. */
 export function Navigation({ kind }: { kind: "side" | "bottom" }) {
   const side = kind === "side";
   return (
     <nav aria-label="Main" className={side ? "grid gap-1" : "grid grid-cols-4"}>
-      {PLACES.map(({ to, label, icon: Icon }) => (
+      {(side ? PLACES : PLACES.slice(0, ON_PHONE)).map(({ to, label, icon: Icon }) => (
         <NavLink
           key={to}
           to={to}

@@ -1,0 +1,18 @@
+import type { ReactNode } from "react";
+import { Table } from "@/components/ui/table";
+
+interface Props {
+  label: string;
+  className?: string;
+  children: ReactNode;
+}
+
+/** A table that scrolls by itself where there is no room for it; reachable with the keyboard for that. */
+export function WideTable({ label, className, children }: Props) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls has to be reached to be scrolled
+    <section aria-label={label} tabIndex={0} className="overflow-auto">
+      <Table className={className}>{children}</Table>
+    </section>
+  );
+}
