@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
+
+from tools.past import past_of
 
 SECONDS = 6
 COLOURS = (
@@ -23,9 +27,10 @@ PATIENCE_S = 240.0
 class Stage:
     """An account with a few batches in it."""
 
-    def __init__(self, api: httpx.Client, folder: Path) -> None:
+    def __init__(self, api: httpx.Client, folder: Path, sql: Callable[[str], str]) -> None:
         self.api = api
         self.folder = folder
+        self.sql = sql
         self.long_batch = ""
         self.finished_batch = ""
         self.broken_batch = ""
@@ -57,6 +62,12 @@ class Stage:
         )
         self._until(self.finished_batch, "completed")
         self._until(self.broken_batch, "completed")
+
+    def give_a_past(self, email: str) -> None:
+        """Weeks of work that ended, and short videos that count as whole episodes."""
+        user_id = UUID(self.sql(f"select id from gateway.accounts where email = '{email}'").strip())
+        self.sql(f"update scheduler.usage_ledger set seconds = seconds * 300 where user_id = '{user_id}'")
+        self.sql(past_of(user_id))
 
     def clips(self, title: str, count: int, seconds: int = SECONDS) -> list[Path]:
         """So many numbered videos with their title in the picture, and sound that comes and goes."""

@@ -9,7 +9,7 @@ from typing import Protocol
 from playwright.async_api import Locator, Page, expect
 
 MOST_TABS = 150
-PLACES = {"Dashboard": "d", "Batches": "b", "Library": "l", "Exports": "e"}
+PLACES = {"Dashboard": "d", "Batches": "b", "Library": "l", "Exports": "e", "Analytics": "a", "Usage": "u"}
 FOCUSED = "node => node === document.activeElement"
 
 

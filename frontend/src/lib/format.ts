@@ -85,6 +85,7 @@ export function listed(words: readonly string[]): string {
 
 /** Minutes as people count them: whole ones, and below ten with what is behind the point. */
 export function formatMinutes(minutes: number): string {
+  if (minutes > 0 && minutes < 0.1) return "less than 0.1";
   const digits = Math.abs(minutes) < 10 ? 1 : 0;
   return minutes.toLocaleString("en", { maximumFractionDigits: digits });
 }

@@ -39,7 +39,7 @@ export function BeforeStart({ need }: { need: Need }) {
   );
 }
 
-const left = (usage: Usage) => formatMinutes(Math.floor(usage.minutes_left * 10) / 10);
+const left = (usage: Usage) => formatMinutes(usage.minutes_left);
 
 function refusalOf({ minutes, about }: Need, usage: Usage): { title: string; text: string } | null {
   const { open_batches: most } = usage.limits;
