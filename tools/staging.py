@@ -11,7 +11,7 @@ from uuid import UUID
 
 import httpx
 
-from tools.past import past_of
+from tools import past
 
 SECONDS = 6
 COLOURS = (
@@ -65,9 +65,9 @@ class Stage:
 
     def give_a_past(self, email: str) -> None:
         """Weeks of work that ended, and short videos that count as whole episodes."""
-        user_id = UUID(self.sql(f"select id from gateway.accounts where email = '{email}'").strip())
-        self.sql(f"update scheduler.usage_ledger set seconds = seconds * 300 where user_id = '{user_id}'")
-        self.sql(past_of(user_id))
+        user_id = UUID(self.sql(past.ID_OF.format(email=email)).strip())
+        self.sql(past.LONGER.format(times=300, user=user_id))
+        self.sql(past.past_of(user_id))
 
     def clips(self, title: str, count: int, seconds: int = SECONDS) -> list[Path]:
         """So many numbered videos with their title in the picture, and sound that comes and goes."""

@@ -33,7 +33,7 @@ class PreferencesChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """What the account wants from now on; what is left out stays."""
 
     concurrency: Annotated[
-        Annotated[int, Meta(ge=1, le=5)] | None | UnsetType,
+        Annotated[int, Meta(ge=1, le=5)] | UnsetType | None,
         Meta(
             description="a number of videos from 1 to 5 to be processed at the same time, or null for all that the tier allows"
         ),

@@ -9,23 +9,23 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, ViewportSize, expect
 
 from stack.local import LocalStack
 from tests import media as clips
 from tests.browser.barriers import barriers
 from tests.browser.conftest import PASSWORD, Visit, new_batch, set_tier, sign_up
 from tests.browser.hands import Keyboard, Mouse
-from tools.past import past_of
+from tools.past import ID_OF, past_of
 
 pytestmark = [pytest.mark.journey, pytest.mark.servers]
 
-PHONE = {"width": 390, "height": 844}
+PHONE = ViewportSize(width=390, height=844)
 
 
 def id_of(system: LocalStack, email: str) -> UUID:
     """The account with this email."""
-    return UUID(system.sql(f"select id from gateway.accounts where email = '{email}'").strip())
+    return UUID(system.sql(ID_OF.format(email=email)).strip())
 
 
 async def fits(page: Page) -> bool:

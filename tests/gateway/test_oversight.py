@@ -78,7 +78,9 @@ async def test_a_user_may_want_fewer_videos_at_once_and_no_more_than_the_tier_al
     for body in (*refused, {}, {"theme": "sepia"}, {"theme": None}):
         answer = await ada.client.patch(address, json=body)
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid"), body
-    assert (await ada.client.patch(address, json={"theme": "dark"})).json()["concurrency"] == 2, "what is left out stays"
+    assert (await ada.client.patch(address, json={"theme": "dark"})).json()["concurrency"] == 2, (
+        "what is left out stays"
+    )
     assert (await ada.client.patch(address, json={"concurrency": 2})).json()["theme"] == "dark"
     assert (await ada.client.get("/api/me")).json()["theme"] == "dark"
     assert (await (await house.person()).client.get("/api/me")).json()["theme"] is None
