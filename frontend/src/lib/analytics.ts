@@ -39,7 +39,7 @@ export function stepsIn(analytics: Analytics): Step[] {
 }
 
 /** The unit in which an axis up to so many seconds has round numbers: hours, minutes or seconds, in seconds. */
-export function unitOf(mostSeconds: number): number {
+export function unitOf(mostSeconds: number): 3600 | 60 | 1 {
   return mostSeconds >= 7200 ? 3600 : mostSeconds >= 120 ? 60 : 1;
 }
 

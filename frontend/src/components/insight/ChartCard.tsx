@@ -1,4 +1,4 @@
-import { ChartColumn, Table2 } from "lucide-react";
+import { Table2 } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import type { Row, Series } from "@/components/insight/StepChart";
 import { Button } from "@/components/ui/button";
@@ -19,10 +19,11 @@ interface Props {
   series: readonly Series[];
   kind: "bars" | "line";
   format: (value: number) => string;
+  axis?: (value: number) => string;
 }
 
 /** A chart, or the same numbers as a table; both take the same space. */
-export function ChartCard({ title, summary, step, rows, series, kind, format }: Props) {
+export function ChartCard({ title, summary, step, rows, series, kind, format, axis }: Props) {
   const [asTable, setAsTable] = useState(false);
   return (
     <Card className="grid content-start gap-3 py-4">
@@ -34,12 +35,13 @@ export function ChartCard({ title, summary, step, rows, series, kind, format }: 
         <Button
           variant="ghost"
           size="small"
+          className="aria-pressed:bg-primary-soft aria-pressed:text-primary"
           aria-pressed={asTable}
           aria-label={`${title} as a table`}
           onClick={() => setAsTable(!asTable)}
         >
-          {asTable ? <ChartColumn aria-hidden /> : <Table2 aria-hidden />}
-          {asTable ? "Chart" : "Table"}
+          <Table2 aria-hidden />
+          Table
         </Button>
       </div>
       <div className="grid h-64">
@@ -78,6 +80,7 @@ export function ChartCard({ title, summary, step, rows, series, kind, format }: 
               series={series}
               kind={kind}
               format={format}
+              axis={axis}
             />
           </Suspense>
         )}

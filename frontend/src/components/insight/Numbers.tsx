@@ -20,7 +20,7 @@ export function Numbers({ analytics }: { analytics: Analytics }) {
   const steps = stepsIn(analytics);
   const name = { day: "Day", week: "Week from", month: "Month" }[step] ?? "Since";
   const by = `by ${step}`;
-  const unit = unitOf(Math.max(...steps.map((one) => one.totals.saved_s)));
+  const unit: 3600 | 60 | 1 = unitOf(Math.max(...steps.map((one) => one.totals.saved_s)));
   return (
     <div className="grid gap-5">
       <Sums analytics={analytics} />
@@ -51,6 +51,7 @@ export function Numbers({ analytics }: { analytics: Analytics }) {
           series={SAVED}
           kind="bars"
           format={(value) => span(value * unit)}
+          axis={(value) => `${value.toLocaleString("en")} ${{ 3600: "h", 60: "min", 1: "s" }[unit]}`}
         />
         <ChartCard
           title={`Processing speed ${by}`}

@@ -33,13 +33,15 @@ interface Props {
   series: readonly Series[];
   kind: "bars" | "line";
   format: (value: number) => string;
+  /** What is written beside the axis, in few letters; as the numbers themselves when left out. */
+  axis?: (value: number) => string;
 }
 
 const COLORS = { solid: "var(--info)", hatched: "var(--primary)", dotted: "var(--line-strong)" };
 const TICK = { fill: "var(--muted)", fontSize: 12 };
 
 /** Numbers over time. The arrow keys walk along its steps; each is read out. */
-export default function StepChart({ title, summary, rows, series, kind, format }: Props) {
+export default function StepChart({ title, summary, rows, series, kind, format, axis = format }: Props) {
   const id = useId();
   return (
     <div className="grid min-w-0 grid-rows-[minmax(0,1fr)_auto] gap-2 pr-5 pl-2">
@@ -80,7 +82,7 @@ export default function StepChart({ title, summary, rows, series, kind, format }
             axisLine={false}
             width={56}
             allowDecimals={kind === "line"}
-            tickFormatter={format}
+            tickFormatter={axis}
           />
           <Tooltip
             isAnimationActive={false}
@@ -107,6 +109,7 @@ export default function StepChart({ title, summary, rows, series, kind, format }
                 name={name}
                 stroke={COLORS[look]}
                 strokeWidth={2}
+                connectNulls
                 dot={{ r: 3, fill: COLORS[look] }}
                 activeDot={{ r: 5 }}
                 isAnimationActive={false}

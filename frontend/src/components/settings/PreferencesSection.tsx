@@ -27,7 +27,7 @@ function Concurrency() {
   return (
     <Section
       title="Videos at the same time"
-      description="Fewer leave the machine to others for longer; videos that run are finished in any case."
+      description="With fewer, a batch takes longer and leaves more of the machine to others."
     >
       {error && !data && <Failure error={error} onRetry={() => refetch()} retrying={isFetching} />}
       {!data && !error && <Skeleton className="h-10 w-72 rounded-lg" />}

@@ -90,8 +90,8 @@ function Lines({ month }: { month: string }) {
                 {formatAbsolute(line.booked_at)}
               </TableCell>
               <TableCell className="whitespace-nowrap font-medium">{KINDS[line.kind] ?? line.kind}</TableCell>
-              <TableCell className="max-w-56 break-words">{line.video_name ?? "–"}</TableCell>
-              <TableCell className="max-w-48 break-words">
+              <TableCell className="min-w-44 max-w-56 break-words">{line.video_name ?? "–"}</TableCell>
+              <TableCell className="min-w-36 max-w-48 break-words">
                 <BatchOf line={line} />
               </TableCell>
               <TableCell className="numbers text-right">{inMinutes(line.minutes)}</TableCell>

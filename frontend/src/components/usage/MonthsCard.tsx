@@ -46,21 +46,23 @@ export function MonthsCard({ onMonth }: { onMonth: (month: string) => void }) {
                   <TableCell className="text-right">{formatMinutes(one.minutes_refunded)}</TableCell>
                   <TableCell className="text-right">{one.videos.toLocaleString("en")}</TableCell>
                   <TableCell className="text-right">{one.batches.toLocaleString("en")}</TableCell>
-                  <TableCell className="whitespace-nowrap py-2 pr-5 text-right">
-                    <Button
-                      variant="ghost"
-                      size="small"
-                      aria-label={`Ledger of ${formatMonth(one.month)}`}
-                      onClick={() => onMonth(month)}
-                    >
-                      Ledger
-                    </Button>
-                    <Button variant="ghost" size="small" asChild>
-                      <a href={ledgerFile(month)} download aria-label={`CSV of ${formatMonth(one.month)}`}>
-                        <Download aria-hidden />
-                        CSV
-                      </a>
-                    </Button>
+                  <TableCell className="py-2 pr-5">
+                    <div className="flex justify-end gap-1">
+                      <Button
+                        variant="ghost"
+                        size="small"
+                        aria-label={`Ledger of ${formatMonth(one.month)}`}
+                        onClick={() => onMonth(month)}
+                      >
+                        Ledger
+                      </Button>
+                      <Button variant="ghost" size="small" asChild>
+                        <a href={ledgerFile(month)} download aria-label={`CSV of ${formatMonth(one.month)}`}>
+                          <Download aria-hidden />
+                          CSV
+                        </a>
+                      </Button>
+                    </div>
                   </TableCell>
                 </TableRow>
               );
