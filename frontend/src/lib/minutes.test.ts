@@ -27,6 +27,7 @@ test.each([
     ],
     { minutes: 1, about: true },
   ],
+  ["there is nothing", [], { minutes: 0, about: false }],
   ["none is", [[10, null]], { minutes: null, about: true }],
 ] as [string, [number, number | null][], ReturnType<typeof needOf>][])("%s", (_, videos, need) => {
   expect(needOf(videos.map(([bytes, seconds]) => ({ bytes, seconds })))).toEqual(need);

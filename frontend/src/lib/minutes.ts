@@ -29,7 +29,7 @@ export function needOf(videos: readonly Length[]): Need {
       unknownBytes += video.bytes ?? 0;
     }
   }
-  if (unknown === videos.length) return { minutes: null, about: true };
+  if (unknown > 0 && unknown === videos.length) return { minutes: null, about: true };
   const estimated = unknown > 0 && bytes > 0 ? (unknownBytes * seconds) / bytes : 0;
   return { minutes: (seconds + estimated) / 60, about: unknown > 0 };
 }

@@ -27,7 +27,7 @@ export function Usage() {
   const open = useCallback(
     (next: string) => {
       setMonth(next);
-      document.getElementById("ledger")?.scrollIntoView({ block: "start", behavior: "smooth" });
+      document.getElementById("ledger")?.focus();
     },
     [setMonth],
   );

@@ -32,7 +32,7 @@ interface Props {
 /** Every line of a month: what was held, used, given back and refunded for which video. */
 export function LedgerCard({ month, months, onMonth }: Props) {
   return (
-    <Card id="ledger" className="scroll-mt-20 overflow-hidden">
+    <Card id="ledger" tabIndex={-1} aria-label="Ledger" className="scroll-mt-20 overflow-hidden">
       <div className="flex flex-wrap items-center justify-between gap-3 px-5 pt-4 pb-4">
         <CardTitle>Ledger</CardTitle>
         <div className="flex flex-wrap gap-2">
