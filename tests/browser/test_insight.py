@@ -13,7 +13,7 @@ from playwright.async_api import Page, ViewportSize, expect
 
 from stack.local import LocalStack
 from tests import media as clips
-from tests.browser.barriers import barriers
+from tests.browser.barriers import TWO_FRAMES, barriers
 from tests.browser.conftest import PASSWORD, Visit, new_batch, set_tier, sign_up
 from tests.browser.hands import Keyboard, Mouse
 from tools.past import ID_OF, past_of
@@ -21,6 +21,10 @@ from tools.past import ID_OF, past_of
 pytestmark = [pytest.mark.journey, pytest.mark.servers]
 
 PHONE = ViewportSize(width=390, height=844)
+STICKING_OUT = """() => document.documentElement.scrollWidth <= window.innerWidth ? [] :
+    [...document.querySelectorAll('body *')].filter((node) => node.getBoundingClientRect().right > window.innerWidth)
+        .map((node) => node.outerHTML.slice(0, 200))
+"""
 
 
 def id_of(system: LocalStack, email: str) -> UUID:
@@ -28,9 +32,11 @@ def id_of(system: LocalStack, email: str) -> UUID:
     return UUID(system.sql(ID_OF.format(email=email)).strip())
 
 
-async def fits(page: Page) -> bool:
-    """Whether nothing makes the page wider than its window."""
-    return bool(await page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth"))
+async def sticking_out(page: Page) -> list[str]:
+    """What makes the page wider than its window; nothing should."""
+    await page.evaluate(TWO_FRAMES)
+    found: list[str] = await page.evaluate(STICKING_OUT)
+    return found
 
 
 async def test_minutes_are_told_before_a_batch_starts_and_found_again_in_usage(
@@ -75,7 +81,7 @@ async def test_minutes_are_told_before_a_batch_starts_and_found_again_in_usage(
     rows = list(csv.DictReader((tmp_path / "ledger.csv").read_text().splitlines()))
     assert [(row["kind"], row["video_name"]) for row in rows] == [("hold", "short.mp4"), ("settle", "short.mp4")]
     await page.set_viewport_size(PHONE)
-    assert await fits(page)
+    assert await sticking_out(page) == []
 
     await new_batch(page, [clip], "One too many")
     await expect(page.get_by_text("Not enough minutes are left this month")).to_be_visible()
@@ -117,7 +123,7 @@ async def test_a_period_of_work_is_read_by_chart_table_and_keyboard(visit: Visit
     await page.goto("/analytics")
     await page.set_viewport_size(PHONE)
     await expect(charts).to_have_count(4)
-    assert await fits(page)
+    assert await sticking_out(page) == []
 
 
 async def test_operators_look_at_all_accounts(visit: Visit, system: LocalStack) -> None:

@@ -41,21 +41,30 @@ test("a period is told in sums, charts with a table behind each, reasons and set
 
 test("the period is kept in the address, whichever way it is chosen", async () => {
   const asked = answers("get", "/api/analytics", makeAnalytics());
-  const last = () => asked.at(-1)?.path;
+  const question = () => asked.at(-1)?.path;
   const { user } = show(<Analytics />, "/analytics?period=2026-02");
   await screen.findByText("Time saved");
-  expect(last()).toBe("/api/analytics?since=2026-02-01&until=2026-02-28");
+  expect(question()).toBe("/api/analytics?since=2026-02-01&until=2026-02-28");
   await pick(user, "Period", "Own period");
   expect(address()).toBe("/analytics?period=2026-02-01..2026-02-28");
-  fireEvent.change(screen.getByLabelText("First day"), { target: { value: "2026-03-01" } });
+  const [first, last] = [screen.getByLabelText("First day"), screen.getByLabelText("Last day")];
+  first.focus();
+  fireEvent.change(first, { target: { value: "2026-03-01" } });
   expect(screen.getByText("The first day has to be before the last one.")).toBeVisible();
+  await user.tab();
+  expect(last).toHaveFocus();
+  fireEvent.change(last, { target: { value: "2026-03-04" } });
   expect(address()).toBe("/analytics?period=2026-02-01..2026-02-28");
-  fireEvent.change(screen.getByLabelText("Last day"), { target: { value: "2026-03-04" } });
-  fireEvent.blur(screen.getByLabelText("Last day"));
+  await user.keyboard("{Enter}");
   expect(address()).toBe("/analytics?period=2026-03-01..2026-03-04");
+  expect(last).toHaveFocus();
+  fireEvent.change(last, { target: { value: "2026-03-05" } });
+  expect(screen.getByRole("button", { name: "Show" })).toBeVisible();
+  fireEvent.blur(last);
+  expect(address()).toBe("/analytics?period=2026-03-01..2026-03-05");
   await pick(user, "Period", "Last 7 days");
   expect(address()).toBe("/analytics?period=7");
-  expect(last()).toContain(`until=${TODAY}`);
+  expect(question()).toContain(`until=${TODAY}`);
   await pick(user, "Period", "Last 30 days");
   expect(address()).toBe("/analytics");
 });

@@ -1,5 +1,6 @@
-import { useState } from "react";
-import { Field, Input } from "@/components/ui/field";
+import { useEffect, useState } from "react";
+import { Button } from "@/components/ui/button";
+import { Input } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
 import { formatMonth } from "@/lib/format";
 import { kindOf, LAST_DAYS, lastMonths, type Period, periodOf, periodProblem, type Written } from "@/lib/periods";
@@ -48,58 +49,63 @@ export function PeriodChooser({ value, today, onChange }: Props) {
           }))}
         />
       )}
-      {kind === "own" && <OwnPeriod key={value} value={shown} today={today} onChange={onChange} />}
+      {kind === "own" && <OwnPeriod value={shown} today={today} onChange={onChange} />}
     </div>
   );
 }
 
-/** Two days; shown as soon as they make a period. */
+/** Two days; taken when both are there: by Enter, by the button, or when one goes on to something else. */
 function OwnPeriod({ value, today, onChange }: { value: Period; today: string; onChange: (next: Written) => void }) {
+  const { since, until } = value;
   const [draft, setDraft] = useState(value);
+  // The way back through the pages seen leads to another period.
+  useEffect(() => setDraft({ since, until }), [since, until]);
   const problem = periodProblem(draft);
-  const set = (change: Partial<Period>) => setDraft({ ...draft, ...change });
-  const leave = () => {
-    if (problem === null && (draft.since !== value.since || draft.until !== value.until)) {
-      onChange(`${draft.since}..${draft.until}`);
-    }
+  const changed = draft.since !== since || draft.until !== until;
+  const take = () => {
+    if (problem === null && changed) onChange(`${draft.since}..${draft.until}`);
   };
+  const days = [
+    ["First day", "since"],
+    ["Last day", "until"],
+  ] as const;
   return (
     <form
-      className="flex flex-wrap items-start gap-2"
+      noValidate
+      className="grid gap-1.5"
       onSubmit={(event) => {
         event.preventDefault();
-        leave();
+        take();
+      }}
+      onBlur={(event) => {
+        if (!event.currentTarget.contains(event.relatedTarget)) take();
       }}
     >
-      <Field label={<span className="sr-only">First day</span>} error={problem} className="max-w-64 gap-1">
-        {(ids) => (
+      <div className="flex flex-wrap items-center gap-2">
+        {days.map(([label, end]) => (
           <Input
-            {...ids}
+            key={end}
             type="date"
-            className="numbers -mt-1 w-40"
+            aria-label={label}
+            aria-invalid={problem !== null || undefined}
+            aria-describedby={problem ? "period-problem" : undefined}
+            className="numbers w-40"
             max={today}
-            value={draft.since}
-            onChange={(event) => set({ since: event.target.value })}
-            onBlur={leave}
+            value={draft[end]}
+            onChange={(event) => setDraft({ ...draft, [end]: event.target.value })}
           />
+        ))}
+        {changed && problem === null && (
+          <Button type="submit" variant="outline">
+            Show
+          </Button>
         )}
-      </Field>
-      <span className="pt-1.5 text-muted text-sm" aria-hidden>
-        to
-      </span>
-      <Field label={<span className="sr-only">Last day</span>} className="gap-1">
-        {(ids) => (
-          <Input
-            {...ids}
-            type="date"
-            className="numbers -mt-1 w-40"
-            max={today}
-            value={draft.until}
-            onChange={(event) => set({ until: event.target.value })}
-            onBlur={leave}
-          />
-        )}
-      </Field>
+      </div>
+      {problem && (
+        <p id="period-problem" className="text-[0.8125rem] text-bad">
+          {problem}
+        </p>
+      )}
     </form>
   );
 }
