@@ -11,7 +11,8 @@ interface Props {
 export function WideTable({ label, className, children }: Props) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls has to be reached to be scrolled
-    <section aria-label={label} tabIndex={0} className="overflow-auto">
+    // Placed, so that what is for screen readers alone scrolls with it and does not make the page wider.
+    <section aria-label={label} tabIndex={0} className="relative overflow-auto">
       <Table className={className}>{children}</Table>
     </section>
   );
