@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from bench.queue import FACTS, NOTHING
-from services.scheduler.migrations.scheduler_0007_insight import FILL
+from services.scheduler.migrations import scheduler_0007_insight, scheduler_0008_lists
 from shared.batches import BatchSettings
 from shared.views import ProcessingResult
 
@@ -20,8 +20,10 @@ ONE_OF_THE_BUSY = "select user_id || ' ' || id from scheduler.batch_jobs where i
 
 RESULT = ProcessingResult(source_s=1800, output_s=1450, steps_s={"listening": 60, "rendering": 200}, facts=FACTS)
 
+SUMS = scheduler_0007_insight.FILL + scheduler_0008_lists.FILL
+
 EMPTY = """truncate scheduler.batch_jobs, scheduler.queue_users, scheduler.outbox, scheduler.usage_ledger, scheduler.daily_totals,
-    scheduler.daily_tallies, uploader.videos cascade"""
+    scheduler.daily_tallies, scheduler.monthly_tallies, uploader.videos cascade"""
 BATCHES = """
 insert into scheduler.batch_jobs (id, user_id, name, settings, status, priority, total_videos, completed_videos, failed_videos,
     total_duration_seconds, processed_duration_seconds, progress_percentage, created_at, started_at, completed_at, start_id)
@@ -36,7 +38,8 @@ insert into scheduler.batch_videos (id, batch_job_id, user_id, video_id, positio
     progress_percentage, error_code, error_message, attempt, generation, source, facts, output, processing_result, uploaded_at,
     created_at, started_at, completed_at, priority, batch_created_at)
 select md5(b.id::text || p)::uuid, b.id, b.user_id, md5('source ' || b.id || p)::uuid, p,
-    'Episode ' || p || ' of ' || b.name, 500000000, 1800, case when p = 1 then 'failed' else 'completed' end, 100,
+    'Episode ' || p || ' of ' || b.name, (3e8 + random() * 4e8)::bigint, 1800,
+    case when p = 1 then 'failed' else 'completed' end, 100,
     case when p = 1 then (array['failed_permanently', 'out_of_time', 'stopped_its_worker'])[1 + (random() * 2)::int] end,
     case when p = 1 then 'The file is damaged.' end, 1, 1, '{source}', '{facts}', case when p > 1 then '{source}'::jsonb end,
     case when p > 1 then '{result}'::jsonb end, b.created_at, b.created_at, b.started_at + p * interval '1 minute', b.completed_at,
@@ -77,4 +80,4 @@ def filling(batches: int, videos: int) -> list[str]:
         "result": msgspec.json.encode(RESULT).decode(),
     }
     written = [text.format(**names) for text in (EMPTY, BATCHES, VIDEOS, LIBRARY, LEDGER, EXPORTS, ACCOUNTS)]
-    return [*written, f"set search_path to scheduler;\n{FILL}", "vacuum analyze"]
+    return [*written, f"set search_path to scheduler;\n{SUMS}", "vacuum analyze"]

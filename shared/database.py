@@ -1,20 +1,14 @@
-"""PostgreSQL: one schema and one role per service, tables by Piccolo, migrations run before the service starts."""
+"""PostgreSQL: one schema and one role per service, tables by Piccolo."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib
-import os
-import sys
-import types
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeVar, cast
 
 import asyncpg
-from piccolo.apps.migrations.commands.forwards import run_forwards
-from piccolo.conf.apps import AppRegistry
 from piccolo.engine.base import Engine
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 from piccolo.querystring import QueryString
@@ -152,6 +146,8 @@ def engine_for(url: str) -> Database:
     """An engine for the service whose role is in the URL; all clocks in it run in UTC."""
     settings = {
         "timezone": "UTC",
+        # Compiling a query takes longer than any of ours may take.
+        "jit": "off",
         "idle_in_transaction_session_timeout": str(round(IDLE_IN_TRANSACTION_S * 1000)),
     }
     return Database(config={"dsn": url, "server_settings": settings}, extensions=())
@@ -173,17 +169,3 @@ async def open_database(url: str, tables: Iterable[type[Table]], *, connections:
 
 async def _as_it_is(_: object) -> None:
     """A connection goes back to the pool without another question to the server: nothing of ours outlives its transaction."""
-
-
-async def migrate(service: str, url: str) -> None:
-    """Bring the schema of a service up to date. Raises `SystemExit` when a migration fails."""
-    # Piccolo finds its engine and apps in a module that the environment names; ours is made on the spot, from the settings.
-    configuration = types.ModuleType(f"dailies_{service}_piccolo_conf")
-    configuration.DB = engine_for(url)  # type: ignore[attr-defined]
-    configuration.APP_REGISTRY = AppRegistry(apps=[f"services.{service}.piccolo_app"])  # type: ignore[attr-defined]
-    sys.modules[configuration.__name__] = configuration
-    os.environ["PICCOLO_CONF"] = configuration.__name__
-    importlib.import_module(f"services.{service}.piccolo_app")
-    result = await run_forwards(app_name=service, migration_id="all")
-    if not result.success:
-        raise SystemExit(f"The {service}'s schema could not be brought up to date: {result.message}")

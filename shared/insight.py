@@ -146,6 +146,13 @@ class LedgerPage(Struct, frozen=True, kw_only=True):
     """What to ask with for the lines that follow; null at the end."""
 
 
+class Refunded(Struct, frozen=True, kw_only=True):
+    """What was given back, and to whom."""
+
+    user_id: UUID
+    lines: tuple[LedgerLine, ...]
+
+
 class Deletion(Struct, frozen=True, kw_only=True):
     """A batch that is to be deleted because its time is over."""
 

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from shared.batches import BatchSettings, BatchStatus, ExportFormat, Tier
 from shared.cutting import CutEdit
-from shared.insight import Analytics, Deletions, LedgerPage, LibrarySize, MonthsUsed, ResultsSize
+from shared.insight import Analytics, Deletions, LedgerPage, LibrarySize, MonthsUsed, Refunded, ResultsSize
 from shared.media import MediaFacts, Stage, StoredObject
 from shared.notices import Notice, NoticeKind
 from shared.reports import BatchReport, Usage, Workers
@@ -355,10 +355,10 @@ class ListLedger(Query[LedgerPage], frozen=True, kw_only=True):
     limit: int = 500
 
 
-class RefundVideos(Request[LedgerPage], frozen=True, kw_only=True):
+class RefundVideos(Request[Refunded], frozen=True, kw_only=True):
     """Give back the minutes of a batch's videos, or of one, as far as that was not done: for operators."""
 
-    of, answer = "scheduler", LedgerPage
+    of, answer = "scheduler", Refunded
     batch_id: UUID
     video_id: UUID | None = None
 

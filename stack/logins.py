@@ -1,5 +1,6 @@
 """Passwords and keys of a stack: made once, kept in one private file."""
 
+import base64
 import json
 import os
 import secrets
@@ -20,6 +21,7 @@ class Logins:
     nats_password: str
     s3_secret_key: str
     signing_keys: str
+    encryption_keys: str
     demo_account: str
 
 
@@ -52,6 +54,7 @@ def _new(services: tuple[str, ...]) -> Logins:
         nats_password=secrets.token_urlsafe(24),
         s3_secret_key=secrets.token_urlsafe(24),
         signing_keys=f"{secrets.token_hex(4)}:{secrets.token_hex(32)}",
+        encryption_keys=base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         demo_account=f"demo@dailies.example:{secrets.token_urlsafe(12)}",
     )
 

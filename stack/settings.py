@@ -98,4 +98,5 @@ def of_process(
         shared["DAILIES_WHISPER_FOLDER"] = str(folder / MODELS)
     if service == "gateway":
         shared["DAILIES_DEMO_ACCOUNT"] = logins.demo_account
+        shared["DAILIES_ENCRYPTION_KEYS"] = logins.encryption_keys
     return {**inherited(os.environ), **shared, **chosen, **own}

@@ -18,7 +18,19 @@ from bench.place import Installation, installation
 from bench.rows import Goal, Row, percentile, row
 from shared.batches import BatchStatus, Tier
 from shared.bus import Bus
-from shared.messages import Asked, GetAnalytics, GetBatch, GetUsage, ListBatches, ListUserExports, ListVideos
+from shared.messages import (
+    Asked,
+    GetAnalytics,
+    GetBatch,
+    GetUsage,
+    ListBatches,
+    ListLedger,
+    ListMonths,
+    ListUserExports,
+    ListVideos,
+    MeasureLibrary,
+    MeasureResults,
+)
 
 BATCHES, VIDEOS = 50_000, 20
 TIMES, WARM_UP = 300, 20
@@ -63,10 +75,19 @@ def questions(user: UUID, batch: UUID) -> Iterator[tuple[str, Asked[Any]]]:
     yield "batches, completed ones", ListBatches(user_id=user, status=BatchStatus.COMPLETED)
     yield "one batch", GetBatch(user_id=user, batch_id=batch)
     yield "library, first page", ListVideos(user_id=user)
-    yield "library, searched by name", ListVideos(user_id=user, search="Episode 7")
+    yield "library, last page", ListVideos(user_id=user, offset=19_900)
+    yield "library, searched: all have it", ListVideos(user_id=user, search="episode")
+    yield "library, searched: one in twenty", ListVideos(user_id=user, search="Episode 7")
+    yield "library, searched: a few", ListVideos(user_id=user, search="7 of Season 1050")
+    yield "library, searched, by size, page 200", ListVideos(user_id=user, search="e", sort="-size", offset=9_950)
     yield "library, sorted by size", ListVideos(user_id=user, sort="-size")
+    yield "library, last page by name", ListVideos(user_id=user, sort="-name", offset=19_900)
     yield "exports", ListUserExports(user_id=user)
     yield "usage", GetUsage(user_id=user, tier=Tier.PRO)
+    yield "usage of all months", ListMonths(user_id=user)
+    yield "ledger, a page of 100", ListLedger(user_id=user, limit=100)
+    yield "storage: videos", MeasureLibrary(user_id=user)
+    yield "storage: results", MeasureResults(user_id=user)
 
 
 async def _asked_ms(bus: Bus, question: Asked[Any]) -> list[float]:

@@ -6,7 +6,7 @@ import asyncio
 import os
 
 from services.exporter.settings import ExporterSettings
-from shared.database import migrate
+from shared.migrating import migrate
 from shared.settings import load
 
 if __name__ == "__main__":

@@ -43,6 +43,7 @@ class Act(StrEnum):
     TIER_SET = "tier_set"
     ROLE_SET = "role_set"
     BATCHES_SEEN = "batches_seen"
+    MINUTES_REFUNDED = "minutes_refunded"
     IDENTITY_LINKED = "identity_linked"
     IDENTITY_REMOVED = "identity_removed"
 

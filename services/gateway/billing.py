@@ -16,10 +16,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from services.gateway import insight_examples as examples
+from services.gateway.audit import Act, note
 from services.gateway.examples import BATCH
 from services.gateway.openapi import told
 from services.gateway.oversight import for_operators
-from services.gateway.parameters import At, Who
+from services.gateway.parameters import At, From, Who
 from services.gateway.service import Gateway
 from shared.insight import Deletions, LedgerLine, LedgerPage, MonthsUsed, Storage
 from shared.messages import ListDeletions, ListLedger, ListMonths, MeasureLibrary, MeasureResults, RefundVideos
@@ -119,9 +120,13 @@ async def download_ledger(caller: Who, at: At, since: Since = None, until: Until
     example={"batch_job_id": str(BATCH)},
     responses=told(201, LedgerPage, examples.LEDGER, "not_found", "invalid", "forbidden"),
 )
-async def refund_videos(data: JSONBody[Refund], at: At) -> LedgerPage:
+async def refund_videos(data: JSONBody[Refund], caller: Who, origin: From, at: At) -> LedgerPage:
     """For accounts with the role operator: what was used for a batch or one of its videos is given back, once; the new lines."""
-    return await at.ask(RefundVideos(request_id=uuid4(), batch_id=data.batch_job_id, video_id=data.video_id))
+    given = await at.ask(RefundVideos(request_id=uuid4(), batch_id=data.batch_job_id, video_id=data.video_id))
+    minutes = f"{sum(line.minutes for line in given.lines):g}"
+    batch = given.lines[0].batch_name or str(data.batch_job_id)
+    await note(Act.MINUTES_REFUNDED, given.user_id, origin, by=caller, minutes=minutes, batch=batch)
+    return LedgerPage(lines=given.lines, next_after=None)
 
 
 @get(

@@ -98,13 +98,14 @@ async def settle(due: Due, outcome: Outcome, took_ms: int, at: Gateway) -> None:
 
 async def _try(due: Due, at: Gateway) -> Outcome:
     body = due.payload.encode()
-    headers = {
-        "content-type": "application/json",
-        "user-agent": "Dailies-Webhooks/1",
-        **signing.headers(due.event_id, body, datetime.now(UTC), due.secrets),
-    }
     allowed = outside.networks_of(at.settings.webhook_networks)
     try:
+        keys = [at.seal.opened(secret) for secret in due.secrets]
+        headers = {
+            "content-type": "application/json",
+            "user-agent": "Dailies-Webhooks/1",
+            **signing.headers(due.event_id, body, datetime.now(UTC), keys),
+        }
         reply = await outside.send(due.url, body, headers, allowed=allowed, patience_s=at.settings.webhook_patience_s)
     except DailiesError as error:
         return Outcome(status=None, excerpt=None, error=str(error))

@@ -14,6 +14,8 @@ from services.gateway.tables import (
     Notices,
     PasswordReset,
     Session,
+    SignInsBegun,
+    Webhooks,
 )
 from shared.logs import logger
 
@@ -33,12 +35,14 @@ async def sweep_for_ever(at: Gateway) -> None:
 
 
 async def sweep(at: Gateway) -> None:
-    """Remove expired sessions, counts that no window reaches, creations and answers that nobody repeats, and old notices."""
+    """Remove what has expired: sessions, counts, creations and answers that nobody repeats, notices; encrypt by the newest key."""
     sessions, counts, creations = await Session.sweep(), await Allowance.sweep(), await Creation.sweep()
     notices, _ = await Notices.sweep(at.settings.notice_days), await Letters.sweep(at.settings.notice_days)
     await PasswordReset.sweep()
     await Deliveries.sweep(at.settings.webhook_log_days)
     await KnownBrowser.sweep()
+    await SignInsBegun.sweep()
+    await Webhooks.renew(at.seal.renewed)
     await at.outbox.forget_answers()
     if sessions or counts or creations or notices:
         log.info("swept", sessions=sessions, allowances=counts, creations=creations, notices=notices)

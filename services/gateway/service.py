@@ -7,6 +7,8 @@ from typing import TypeVar
 from piccolo.engine.postgres import PostgresEngine
 
 from services.gateway.feed import Feed
+from services.gateway.provider import Provider
+from services.gateway.sealing import Seal
 from services.gateway.settings import GatewaySettings
 from services.gateway.tables import TABLES
 from shared.bus import Bus
@@ -31,6 +33,8 @@ class Gateway:
         self.outbox = Outbox(engine, work)
         self.store = open_store(settings)
         self.feed = Feed(bus, self.store, settings)
+        self.provider = Provider(settings)
+        self.seal = Seal(settings.encryption_keys)
 
     @classmethod
     async def open(cls, settings: GatewaySettings, lifetime: Lifetime) -> Gateway:

@@ -96,14 +96,14 @@ async def begin_session(user_id: UUID, request: Request[Any, Any, Any], at: At, 
     return Response(me_of(caller, at.settings), status_code=status, cookies=cookies)
 
 
-async def session_cookies(user_id: UUID, request: Request[Any, Any, Any], at: At) -> list[Cookie]:
-    """Begin a session: the cookies of the session and of the browser, which is known from now on."""
+async def session_cookies(user_id: UUID, request: Request[Any, Any, Any], at: At, **detail: str) -> list[Cookie]:
+    """Begin a session: the cookies of the session and of the browser, which is known from now on. Details are for the audit log."""
     token, days = new_token(), at.settings.session_days
     browser = request.cookies.get(browser_cookie_name(at.settings)) or new_token()
     async with at.outbox.change():
         await Session.begin(hash_of(token), user_id, days, whence(request))
         await KnownBrowser.put(hash_of(browser), user_id)
-        await note(Act.SIGNED_IN, user_id, whence(request))
+        await note(Act.SIGNED_IN, user_id, whence(request), by=None, **detail)
     return [
         cookie(at, cookie_name(at.settings), token, days),
         cookie(at, browser_cookie_name(at.settings), browser, BROWSER_DAYS),

@@ -33,6 +33,18 @@ class GatewaySettings(StoreSettings, frozen=True, kw_only=True):
     """Whether anybody may make an account, of the tier free."""
     sign_ups_per_hour: int = 20
     """Accounts that may be made from one address within an hour."""
+    oidc_issuer: str = ""
+    """Address of an OpenID Connect provider by which people may sign in, `https://…`, as it writes it itself; none when empty."""
+    oidc_client_id: str = ""
+    """What the provider calls this installation; its redirect address there is the public URL and `/api/oidc/callback`."""
+    oidc_client_secret: str = ""
+    """The secret that goes with it; a public client has none."""
+    oidc_name: str = "single sign-on"
+    """What the provider is called on the page: "Sign in with …"."""
+    oidc_domains: str = ""
+    """Domains of email addresses that are let in by the provider, separated by commas; all when empty."""
+    oidc_sign_up: bool = True
+    """Whether whoever comes from the provider without an account gets one, of the tier free."""
     session_days: int = 14
     """Days without use after which a browser has to sign in again."""
     handler_slots: int = 4
@@ -53,6 +65,8 @@ class GatewaySettings(StoreSettings, frozen=True, kw_only=True):
     """Seconds that the receiver of a webhook has for its answer."""
     webhook_give_up_h: float = 120.0
     """Hours without any success after which a webhook is switched off."""
+    encryption_keys: str = ""
+    """Keys of webhooks' secrets in the database: 32 bytes in URL-safe base64, parted by commas; the first encrypts, all decrypt."""
     webhook_log_days: float = 30.0
     """Days for which is kept what was sent to webhooks."""
     frontend_folder: Path = Path("frontend/dist")
@@ -65,6 +79,11 @@ class GatewaySettings(StoreSettings, frozen=True, kw_only=True):
     """Bytes of events that may wait for a slow client before it has to start over with a snapshot."""
     watchers_per_user: int = 200
     """Event streams that one user may have open at a gateway."""
+
+    @property
+    def oidc(self) -> bool:
+        """Whether people may sign in by a provider."""
+        return bool(self.oidc_issuer)
 
     @property
     def webhook_tries(self) -> int:

@@ -138,7 +138,7 @@ async def create_webhook(data: JSONBody[NewWebhook], caller: Who, origin: From, 
     )
     secret = signing.new_secret()
     async with at.outbox.change():
-        await Webhooks.make(caller.user_id, webhook, secret)
+        await Webhooks.make(caller.user_id, webhook, at.seal.closed(secret))
         await note(Act.WEBHOOK_MADE, caller.user_id, origin, by=caller, url=webhook.url)
     return WebhookMade(**asdict(webhook), secret=signing.written(secret))
 
@@ -204,7 +204,7 @@ async def rotate_webhook_secret(webhook_id: FromPath[UUID], caller: Who, origin:
     """It is shown this once. For a day, requests are signed with the one before as well."""
     webhook, secret = await _own(caller, webhook_id), signing.new_secret()
     async with at.outbox.change():
-        await Webhooks.new_secret(webhook_id, secret, OLD_SECRET_H)
+        await Webhooks.new_secret(webhook_id, at.seal.closed(secret), OLD_SECRET_H)
         await note(Act.WEBHOOK_SECRET_MADE, caller.user_id, origin, by=caller, url=webhook.url)
     return WebhookMade(**asdict(webhook), secret=signing.written(secret))
 

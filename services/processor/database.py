@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 
-from shared.database import migrate
+from shared.migrating import migrate
 from shared.settings import DatabaseSettings, load
 
 if __name__ == "__main__":

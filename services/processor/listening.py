@@ -72,7 +72,8 @@ def loudness(samples: Path) -> Levels:
     levels = [np.empty(0, np.float32)]
     for block in _blocks(samples):
         squares = np.square(_whole_windows(block).astype(np.float32)).mean(axis=1) / 32768.0**2
-        levels.append(10 * np.log10(np.maximum(squares, 10 ** (FLOOR_DB / 10))))
+        # Bounded on both sides of the logarithm: there is none of nothing, and it is rounded.
+        levels.append(np.maximum(10 * np.log10(np.maximum(squares, 10 ** (FLOOR_DB / 10))), FLOOR_DB))
     return np.concatenate(levels, dtype=np.float32)
 
 

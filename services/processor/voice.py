@@ -44,9 +44,16 @@ async def find_speech(samples: Path, *, block: int = _BLOCK) -> list[Span]:
 
     Raises `Unavailable` when the model is not installed.
     """
-    session, state = _session(), _State()
-    found = [await asyncio.to_thread(_listen, session, heard, state) for heard in _blocks(samples, block)]
-    return speech_spans(np.concatenate([np.empty(0, np.float32), *found]))
+    session, state, blocks = _session(), _State(), _blocks(samples, block)
+    found = [np.empty(0, np.float32)]
+    heard = await asyncio.to_thread(next, blocks, None)
+    while heard is not None:
+        # The next block is read and amplified while the model listens to this one.
+        probabilities, heard = await asyncio.gather(
+            asyncio.to_thread(_listen, session, heard, state), asyncio.to_thread(next, blocks, None)
+        )
+        found.append(probabilities)
+    return speech_spans(np.concatenate(found))
 
 
 def speech_spans(probabilities: Probabilities) -> list[Span]:

@@ -11,7 +11,7 @@ from services.scheduler.tables import BatchJobs, Exports, UsageLedger
 from services.scheduler.tables.usage import Cursor
 from shared.bus import answers
 from shared.errors import Invalid, NotFound
-from shared.insight import LedgerLine, LedgerPage, MonthsUsed, MonthUsed, ResultsSize
+from shared.insight import LedgerLine, LedgerPage, MonthsUsed, MonthUsed, Refunded, ResultsSize
 from shared.logs import logger
 from shared.messages import ListLedger, ListMonths, MeasureResults, RefundVideos
 
@@ -41,15 +41,15 @@ async def list_ledger(query: ListLedger, at: Scheduler) -> LedgerPage:
 
 
 @answers(RefundVideos)
-async def refund_videos(request: RefundVideos, at: Scheduler) -> LedgerPage:
+async def refund_videos(request: RefundVideos, at: Scheduler) -> Refunded:
     """Repay what was used; what was repaid already is not repaid again."""
 
-    async def make() -> LedgerPage:
+    async def make() -> Refunded:
         rows = await UsageLedger.refund(request.batch_id, request.video_id)
         if not rows:
             raise NotFound("There is nothing to refund: no such video was charged, or it was refunded before.")
         log.info("refunded", batch_id=str(request.batch_id), lines=len(rows))
-        return LedgerPage(lines=tuple(_line(row) for row in rows), next_after=None)
+        return Refunded(user_id=rows[0]["user_id"], lines=tuple(_line(row) for row in rows))
 
     return await at.outbox.once(request, make)
 

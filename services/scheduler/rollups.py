@@ -7,7 +7,7 @@ of each video and each batch what came of it in the end, and each is in them onc
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from services.scheduler.report import processing_s
@@ -42,6 +42,17 @@ Tallies = dict[tuple[UUID, date, str, str], int]
 def everybody() -> list[UUID]:
     """The owners of the sums of everybody together; no account has such an id."""
     return [UUID(int=share) for share in range(SHARES)]
+
+
+def whole_months(since: date, until: date) -> tuple[date, date]:
+    """The first day of the first whole month in a period, both ends included, and the day after the last one.
+
+    When there is none, both are the day after the period.
+    """
+    after = until + timedelta(days=1)
+    first = since if since.day == 1 else (since.replace(day=1) + timedelta(days=31)).replace(day=1)
+    last = after.replace(day=1)
+    return (first, last) if first < last else (after, after)
 
 
 def booked(old: BatchState, new: BatchState) -> tuple[Sums, Tallies]:

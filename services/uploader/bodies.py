@@ -7,6 +7,7 @@ many bytes follow, and there is nothing to parse in them. So the socket is lent 
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from typing import Any, cast
 
 import httptools
@@ -15,6 +16,32 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 LARGE = 1024 * 1024
 """Bytes from which it pays."""
 BUFFER = 1024 * 1024
+KEPT = 48
+"""Buffers that are used again and again, for all bodies; more are made while more are held."""
+
+_buffers: deque[bytearray] = deque(maxlen=KEPT)
+
+
+def _free_buffer() -> memoryview:
+    """A buffer that is nobody else's as long as this view, or one of its stretches, is held.
+
+    Memory that was touched before costs nothing; fresh pages cost about as much as receiving into them.
+    """
+    free = next((buffer for buffer in _buffers if _unseen(buffer)), None)
+    if free is None:
+        free = bytearray(BUFFER)
+        _buffers.append(free)
+    return memoryview(free)
+
+
+def _unseen(buffer: bytearray) -> bool:
+    """Whether nobody holds a view of it: only then can its size be changed."""
+    try:
+        buffer.append(0)
+    except BufferError:
+        return False
+    buffer.pop()
+    return True
 
 
 class Http(HttpToolsProtocol):
@@ -58,7 +85,7 @@ class Http(HttpToolsProtocol):
 
 
 class Body(asyncio.BufferedProtocol):
-    """The body of one request, `left` bytes of which are still to come. What was received is never overwritten."""
+    """The body of one request, `left` bytes of which are still to come. What was received stays for as long as it is held."""
 
     def __init__(self, http: Http, cycle: RequestResponseCycle, length: int) -> None:
         self.http, self.cycle = http, cycle
@@ -75,7 +102,7 @@ class Body(asyncio.BufferedProtocol):
         """Room for what comes next, never for more than belongs to this body."""
         if self._filled == len(self._buffer):
             self._renew()
-        return memoryview(self._buffer)[self._filled : self._filled + self.left]
+        return self._buffer[self._filled : self._filled + self.left]
 
     def buffer_updated(self, nbytes: int) -> None:
         """Take what has come."""
@@ -94,7 +121,7 @@ class Body(asyncio.BufferedProtocol):
         self._news.set()
 
     def _renew(self) -> None:
-        self._buffer = bytearray(BUFFER)
+        self._buffer = _free_buffer()
         self._filled = self._taken = 0
 
     async def receive(self) -> dict[str, Any]:
@@ -110,7 +137,7 @@ class Body(asyncio.BufferedProtocol):
         if self._taken == self._filled:
             # All of it was told: what remains to be heard is that the other side has gone.
             return cast(dict[str, Any], await RequestResponseCycle.receive(self.cycle))
-        chunk = memoryview(self._buffer)[self._taken : self._filled]
+        chunk = self._buffer[self._taken : self._filled]
         self._taken = self._filled
         if self.left and self._filled == len(self._buffer):
             self._renew()

@@ -19,6 +19,7 @@ from stack import programs
 from stack.local import LocalStack
 from tests import media as clips
 from tests.browser.hands import Hands
+from tests.gateway.identity_provider import free_provider
 
 ROOT = Path(__file__).resolve().parents[2]
 DIST = ROOT / "frontend" / "dist"
@@ -50,6 +51,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
         "DAILIES_SIGN_UPS_PER_HOUR": "1000",
         "DAILIES_WEBHOOK_NETWORKS": "127.0.0.0/8",
         "DAILIES_WHISPER_FOLDER": str(clips.MODELS),
+        **{name: value for name, value in free_provider().environment().items() if "_OIDC_" in name},
     }
     with LocalStack(folder, services=SERVICES, settings=settings) as stack:
         yield stack

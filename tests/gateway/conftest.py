@@ -133,7 +133,7 @@ async def scheduler(migrated: LocalStack, settings_of: Callable[..., SchedulerSe
     """The real scheduler, answering; it has no workers to give videos to, and hears no events."""
     migrated.sql(
         "truncate scheduler.batch_jobs, scheduler.queue_users, scheduler.outbox, scheduler.answered,"
-        " scheduler.usage_ledger, scheduler.daily_totals, scheduler.daily_tallies cascade;"
+        " scheduler.usage_ledger, scheduler.daily_totals, scheduler.daily_tallies, scheduler.monthly_tallies cascade;"
         " update scheduler.queue_clock set virtual_time = 0"
     )
     lifetime = Lifetime("scheduler.test")

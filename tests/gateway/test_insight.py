@@ -74,6 +74,12 @@ async def test_the_ledger_is_told_page_by_page_and_as_a_file_and_refunds_are_in_
     refunded = await eve.client.post("/api/admin/refunds", json=refund)
     assert refunded.status_code == 201 and len(refunded.json()["lines"]) == 750
     assert (await eve.client.post("/api/admin/refunds", json=refund)).status_code == 404, "only once"
+    (entry,) = [
+        entry
+        for entry in (await ada.client.get("/api/audit-log")).json()["entries"]
+        if entry["action"] == "minutes_refunded"
+    ]
+    assert (entry["by"], entry["detail"]) == (eve.email, {"minutes": "750", "batch": "=1+1"})
     usage = (await ada.client.get("/api/usage")).json()
     assert (usage["minutes_used"], usage["minutes_held"], usage["minutes_left"]) == (0, 0, usage["minutes_limit"])
     (month,) = (await ada.client.get("/api/usage/months")).json()["months"]

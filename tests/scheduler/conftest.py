@@ -27,7 +27,7 @@ async def scheduler(migrated: LocalStack, settings_of: Callable[..., SchedulerSe
     """The scheduler's connections. Nothing runs by itself: a test awaits what it wants to happen."""
     migrated.sql(
         "truncate scheduler.batch_jobs, scheduler.queue_users, scheduler.outbox, scheduler.answered, scheduler.usage_ledger,"
-        " scheduler.daily_totals, scheduler.daily_tallies cascade;"
+        " scheduler.daily_totals, scheduler.daily_tallies, scheduler.monthly_tallies cascade;"
         " update scheduler.queue_clock set virtual_time = 0"
     )
     settings = settings_of(SchedulerSettings, "scheduler.app")

@@ -11,10 +11,10 @@ from uuid import uuid4
 import pytest
 
 from services.scheduler import analytics, answers, events, handlers
-from services.scheduler.migrations.scheduler_0007_insight import FILL
-from services.scheduler.rollups import COUNTS
+from services.scheduler.migrations import scheduler_0007_insight, scheduler_0008_lists
+from services.scheduler.rollups import COUNTS, whole_months
 from services.scheduler.service import Scheduler
-from services.scheduler.tables import BatchJobs
+from services.scheduler.tables import BatchJobs, DailyTallies
 from shared.batches import BatchSettings
 from shared.errors import Conflict, Invalid
 from shared.insight import Analytics, Tally
@@ -29,14 +29,22 @@ async def asked(at: Scheduler, *, everybody: bool = False) -> Analytics:
     return await analytics.get_analytics(query, at)
 
 
-async def sums() -> tuple[list[Any], list[Any]]:
+async def fill(statements: str) -> None:
+    """Write down sums as the migrations do."""
+    for statement in statements.split(";\n"):
+        if statement.strip():
+            await BatchJobs.raw(statement)
+
+
+async def sums() -> tuple[list[Any], ...]:
     """Everything that is booked."""
     totals = await BatchJobs.raw(
         f"select owner, day, {', '.join(f'round({name}::numeric, 3) as {name}' for name in COUNTS)}"
         " from daily_totals order by owner, day"
     )
     tallies = await BatchJobs.raw("select * from daily_tallies where number > 0 order by owner, day, kind, name")
-    return totals, tallies
+    months = await BatchJobs.raw("select * from monthly_tallies where number > 0 order by owner, month, kind, name")
+    return totals, tallies, months
 
 
 async def test_a_period_is_told_by_what_ended_in_it(scheduler: Scheduler) -> None:
@@ -98,12 +106,35 @@ async def test_the_sums_are_those_of_the_rows_whatever_happened_at_the_same_time
             await answers.cancel_batch(cancel, scheduler)
     await scheduler.change(never.batch_id, events.Delete())
     booked = await sums()
-    await BatchJobs.raw("truncate daily_totals, daily_tallies")
-    for statement in FILL.split(";\n"):
-        if statement.strip():
-            await BatchJobs.raw(statement)
+    await BatchJobs.raw("truncate daily_totals, daily_tallies, monthly_tallies")
+    await fill(scheduler_0007_insight.FILL + scheduler_0008_lists.FILL)
     assert await sums() == booked
     assert len(commands) > 5 and booked[0]
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "first", "last"),
+    [
+        (date(2026, 1, 1), date(2026, 1, 31), date(2026, 1, 1), date(2026, 2, 1)),
+        (date(2025, 12, 2), date(2026, 3, 30), date(2026, 1, 1), date(2026, 3, 1)),
+        (date(2026, 1, 31), date(2026, 2, 28), date(2026, 2, 1), date(2026, 3, 1)),
+        (date(2026, 1, 2), date(2026, 2, 27), date(2026, 2, 28), date(2026, 2, 28)),
+        (date(2026, 5, 5), date(2026, 5, 5), date(2026, 5, 6), date(2026, 5, 6)),
+    ],
+)
+async def test_a_long_period_is_told_by_its_months_as_its_days_would(
+    scheduler: Scheduler, since: date, until: date, first: date, last: date
+) -> None:
+    assert whole_months(since, until) == (first, last)
+    await BatchJobs.raw(
+        "insert into daily_tallies select {}, day::date, 'setting', 'x', 1 + extract(doy from day)::integer"
+        " from generate_series('2025-11-15'::date, '2026-06-15', '1 day') day",
+        USER,
+    )
+    await fill(scheduler_0008_lists.FILL)
+    days = (since + timedelta(days=number) for number in range((until - since).days + 1))
+    expected = sum(1 + day.timetuple().tm_yday for day in days)
+    assert await DailyTallies.of([USER], since, until) == [("setting", "x", expected)]
 
 
 async def test_periods_that_make_no_sense_are_refused(scheduler: Scheduler) -> None:

@@ -1,7 +1,7 @@
 /** Who is signed in, and their settings templates. */
 import { answer, apiClient } from "@/api/client";
 import { ApiError } from "@/lib/problems";
-import type { BatchSettings, Me, Preferences, PreferencesChange, SettingsTemplate } from "@/types/batch";
+import type { BatchSettings, Me, Preferences, PreferencesChange, SettingsTemplate, SignInOptions } from "@/types/batch";
 
 export interface Credentials {
   email: string;
@@ -16,6 +16,11 @@ export async function getMe(signal?: AbortSignal): Promise<Me | null> {
     if (error instanceof ApiError && error.status === 401) return null;
     throw error;
   }
+}
+
+/** The ways in besides email and password. */
+export async function getSignInOptions(signal?: AbortSignal): Promise<SignInOptions> {
+  return answer(apiClient.GET("/api/sign-in-options", { signal }));
 }
 
 export async function signIn(credentials: Credentials): Promise<Me> {

@@ -20,6 +20,7 @@ export interface VideoListParams {
 
 export const keys = {
   me: ["me"] as const,
+  signInOptions: ["sign-in-options"] as const,
   batchLists: ["batches", "list"] as const,
   batchList: (params: BatchListParams) => ["batches", "list", params] as const,
   batches: ["batches", "one"] as const,

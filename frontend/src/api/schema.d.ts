@@ -710,6 +710,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sign-in-options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How one can sign in
+         * @description For the sign-in page. By email and password always; by a provider when the installation has one.
+         */
+        get: operations["get_sign_in_options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sign in by the provider
+         * @description Sends the browser to the provider, or to the sign-in page with `failed` when that cannot be.
+         */
+        get: operations["start_sign_in"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Come back from the provider
+         * @description Sets the session's cookie and leads to where the sign-in began, or to the sign-in page with `failed`.
+         */
+        get: operations["finish_sign_in"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions": {
         parameters: {
             query?: never;
@@ -1531,7 +1591,7 @@ export interface components {
          * @description What is written down.
          * @enum {unknown}
          */
-        Act: "account_made" | "api_key_made" | "api_key_revoked" | "batches_seen" | "identity_linked" | "identity_removed" | "password_changed" | "password_reset" | "reset_link_made" | "role_set" | "session_ended" | "sign_in_failed" | "signed_in" | "signed_out" | "signed_out_everywhere" | "tier_set" | "webhook_changed" | "webhook_deleted" | "webhook_made" | "webhook_secret_made";
+        Act: "account_made" | "api_key_made" | "api_key_revoked" | "batches_seen" | "identity_linked" | "identity_removed" | "minutes_refunded" | "password_changed" | "password_reset" | "reset_link_made" | "role_set" | "session_ended" | "sign_in_failed" | "signed_in" | "signed_out" | "signed_out_everywhere" | "tier_set" | "webhook_changed" | "webhook_deleted" | "webhook_made" | "webhook_secret_made";
         /**
          * Action
          * @description What a person wants of a stretch.
@@ -2913,6 +2973,13 @@ export interface components {
          */
         Sessions: {
             sessions: components["schemas"]["SessionShown"][];
+        };
+        /**
+         * SignInOptions
+         * @description The ways to sign in besides email and password.
+         */
+        SignInOptions: {
+            provider: string | null;
         };
         /**
          * SilenceMode
@@ -6216,6 +6283,105 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sign_in_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInOptions"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_sign_in: {
+        parameters: {
+            query?: {
+                /** @description Path on which to arrive afterwards. */
+                next?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Redirect Response */
+            303: {
+                headers: {
+                    /** @description target path for the redirect */
+                    location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finish_sign_in: {
+        parameters: {
+            query?: {
+                /** @description The provider's code. */
+                code?: string | null;
+                /** @description What the browser was sent away with. */
+                state?: string | null;
+                /** @description The provider's error. */
+                error?: string | null;
+                /** @description Who answers (RFC 9207). */
+                iss?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Redirect Response */
+            303: {
+                headers: {
+                    /** @description target path for the redirect */
+                    location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Not available just now */
             503: {

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { toast } from "sonner";
-import { type Credentials, changePassword, getMe, signIn, signOut, signUp } from "@/api/account";
+import { type Credentials, changePassword, getMe, getSignInOptions, signIn, signOut, signUp } from "@/api/account";
 import { keys } from "@/api/keys";
 import type { Limits, Me } from "@/types/batch";
 
@@ -24,6 +24,16 @@ const FEWEST: Limits = {
 export function useLimits(): { limits: Limits; tier: string } {
   const { data } = useMe();
   return { limits: data?.limits ?? FEWEST, tier: data?.tier ?? "free" };
+}
+
+/** What the provider is called by which one can sign in here, if there is one. */
+export function useProvider(): string | null {
+  const { data } = useQuery({
+    queryKey: keys.signInOptions,
+    queryFn: ({ signal }) => getSignInOptions(signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  return data?.provider ?? null;
 }
 
 /** Sign in, or make an account and be signed in. */

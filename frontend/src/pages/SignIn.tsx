@@ -1,12 +1,14 @@
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useState } from "react";
 import { Link, Navigate, useSearchParams } from "react-router";
+import { ByProvider } from "@/components/layout/ByProvider";
 import { Logo } from "@/components/layout/Logo";
 import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
 import { Field, Input } from "@/components/ui/field";
-import { useEntrance, useMe } from "@/hooks/account";
+import { useEntrance, useMe, useProvider } from "@/hooks/account";
 import { useTitle } from "@/hooks/title";
 import { explain, fieldProblem } from "@/lib/problems";
+import { providerUrl, signInFailure } from "@/lib/sign-in";
 
 const SHORTEST = 8;
 
@@ -43,9 +45,19 @@ function Entrance({ kind }: { kind: keyof typeof WORDS }) {
   const [tried, setTried] = useState(false);
   const me = useMe();
   const enter = useEntrance(kind);
+  const provider = useProvider();
   const words = WORDS[kind];
+  const next = safePath(params.get("next"));
+  const failed = params.get("failed");
   useTitle(words.title);
-  if (me.data) return <Navigate to={safePath(params.get("next"))} replace />;
+  // Whoever has shown now that the account is theirs goes to the provider again, and it is connected.
+  const connecting = enter.isSuccess && failed === "taken";
+  useEffect(() => {
+    if (connecting) window.location.assign(providerUrl(next));
+  }, [connecting, next]);
+  if (connecting) return null;
+  // What went wrong at the provider is told also to somebody who is signed in.
+  if (me.data && (!failed || enter.isSuccess)) return <Navigate to={next} replace />;
 
   const emailProblem = !/^\S+@\S+$/.test(email.trim()) ? "Enter your email address, such as ada@example.com." : null;
   const short = kind === "sign-up" && password.length < SHORTEST;
@@ -60,7 +72,8 @@ function Entrance({ kind }: { kind: keyof typeof WORDS }) {
     if (!emailProblem && !passwordProblem) enter.mutate({ email: email.trim(), password });
   };
   const told = enter.error ? explain(enter.error) : null;
-  const query = params.toString();
+  const failure = signInFailure(failed, provider ?? "the provider");
+  const query = next === "/" ? "" : `?${new URLSearchParams({ next })}`;
   return (
     <main className="grid min-h-dvh place-items-center px-4 py-10">
       <div className="w-full max-w-sm">
@@ -71,6 +84,7 @@ function Entrance({ kind }: { kind: keyof typeof WORDS }) {
           <h1 className="font-semibold text-xl">{words.title}</h1>
           <p className="mt-1 text-muted text-sm">{words.lead}</p>
           <form noValidate onSubmit={submit} className="mt-6 grid gap-4">
+            {failure && !told && <Alert tone={failed === "taken" ? "info" : "bad"}>{failure}</Alert>}
             {told && (
               <Alert
                 title={enter.error && "status" in enter.error && enter.error.status === 401 ? undefined : told.title}
@@ -109,12 +123,13 @@ function Entrance({ kind }: { kind: keyof typeof WORDS }) {
               {words.title}
             </Button>
           </form>
+          {provider && <ByProvider name={provider} next={next} />}
         </div>
         <p className="mt-5 text-center text-muted text-sm">
           {words.other.text}{" "}
           <Link
             className="font-medium text-primary underline-offset-4 hover:underline"
-            to={`${words.other.to}${query ? `?${query}` : ""}`}
+            to={`${words.other.to}${query}`}
           >
             {words.other.link}
           </Link>

@@ -105,6 +105,7 @@ export type Video = Schemas["LibraryVideo"];
 export type UploadedVideo = Schemas["Video"];
 export type UserExport = Schemas["UserExport"];
 export type Me = Schemas["Me"];
+export type SignInOptions = Schemas["SignInOptions"];
 export type Limits = Schemas["Limits"];
 export type ApiKey = Schemas["ApiKeyShown"];
 export type SettingsTemplate = WithSettings<Schemas["Template"]>;

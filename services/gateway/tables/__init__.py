@@ -5,6 +5,7 @@ from services.gateway.tables.allowances import Allowance, Creation
 from services.gateway.tables.api_keys import ApiKey
 from services.gateway.tables.audit import AuditEntry
 from services.gateway.tables.deliveries import Deliveries, Delivery, Due
+from services.gateway.tables.identities import Begun, Identities, SignInsBegun
 from services.gateway.tables.notices import Choices, Letters, LinkKeys, Notices, NotificationChoices
 from services.gateway.tables.resets import PasswordReset
 from services.gateway.tables.sessions import KnownBrowser, Session
@@ -27,6 +28,8 @@ TABLES = (
     LinkKeys,
     Webhooks,
     Deliveries,
+    Identities,
+    SignInsBegun,
 )
 
 __all__ = [
@@ -35,12 +38,14 @@ __all__ = [
     "Allowance",
     "ApiKey",
     "AuditEntry",
+    "Begun",
     "Caller",
     "Choices",
     "Creation",
     "Deliveries",
     "Delivery",
     "Due",
+    "Identities",
     "KnownBrowser",
     "Letters",
     "LinkKeys",
@@ -50,6 +55,7 @@ __all__ = [
     "Role",
     "Session",
     "SettingsTemplate",
+    "SignInsBegun",
     "Theme",
     "Webhook",
     "Webhooks",

@@ -50,6 +50,7 @@ class Due(Struct, frozen=True, kw_only=True):
     payload: str
     url: str
     secrets: tuple[bytes, ...]
+    """As they are kept."""
     """The newest first; after a change the old one signs as well for a while."""
     tries_left: int
     """After this one."""

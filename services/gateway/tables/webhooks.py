@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -98,6 +99,18 @@ class Webhooks(Table, tablename="webhooks"):
             secret,
             webhook_id,
         )
+
+    @classmethod
+    async def renew(cls, renewed: Callable[[bytes], bytes | None]) -> None:
+        """Keep every secret as it is to be kept now; None leaves it."""
+        rows = await cls.raw("select id, secret, old_secret from webhooks")
+        for row in rows:
+            for column in ("secret", "old_secret"):
+                kept = row[column]
+                if kept is not None and (new := renewed(bytes(kept))) is not None:
+                    # One that was changed meanwhile stays.
+                    sql = f"update webhooks set {column} = {{}} where id = {{}} and {column} = {{}}"
+                    await cls.raw(sql, new, row["id"], kept)
 
     @classmethod
     async def forget(cls, webhook_id: UUID) -> None:

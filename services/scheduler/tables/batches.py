@@ -208,10 +208,13 @@ class BatchJobs(Table, tablename="batch_jobs"):
         counts = await cls.raw(f"select status, count(*) as n from batch_jobs where {where} group by status", *values)
         if status is not None:
             where, values = where + " and status = {}", [*values, status.value]
+        order = f"order by {column} {direction}, id"
+        # Only what is on the page is read whole, and only where something may run it is counted.
         rows = await cls.raw(
-            "select *, (select count(*) from batch_videos v where v.batch_job_id = batch_jobs.id and v.status = 'processing')"
-            " as running"
-            f" from batch_jobs where {where} order by {column} {direction}, id limit {{}} offset {{}}",
+            "select batch_jobs.*, case when status in ('processing', 'paused') then (select count(*) from batch_videos v"
+            " where v.batch_job_id = batch_jobs.id and v.status = 'processing') else 0 end as running"
+            f" from (select id from batch_jobs where {where} {order} limit {{}} offset {{}}) page"
+            f" join batch_jobs using (id) {order}",
             *values,
             limit,
             offset,

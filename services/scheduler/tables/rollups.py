@@ -1,4 +1,7 @@
-"""daily_totals and daily_tallies: sums of each day for each user and for everybody, kept by the steps that change them."""
+"""daily_totals and daily_tallies: sums of each day for each user and for everybody, kept by the steps that change them.
+
+Of what is counted by its name there is so much that long periods are read from sums of each month, monthly_tallies.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from piccolo.columns import UUID as UuidColumn
 from piccolo.columns import BigInt, Date, DoublePrecision, Integer, Text
 from piccolo.table import Table
 
-from services.scheduler.rollups import COUNTS, Sums, Tallies, booked
+from services.scheduler.rollups import COUNTS, Sums, Tallies, booked, whole_months
 from services.scheduler.state import BatchState
 from shared.database import Statement
 
@@ -71,13 +74,22 @@ class DailyTallies(Table, tablename="daily_tallies"):
 
     @classmethod
     async def of(cls, owners: Sequence[UUID], since: date, until: date) -> list[tuple[str, str, int]]:
-        """Kind, name and number of what occurred in a period, the most frequent first."""
+        """Kind, name and number of what occurred in a period, the most frequent first: whole months at once, the rest by days."""
+        first, last = whole_months(since, until)
         rows = await cls.raw(
-            "select kind, name, sum(number)::bigint as count from daily_tallies where owner = any({}) and day between {} and {}"
-            " group by kind, name having sum(number) > 0 order by kind, count desc, name",
+            "select kind, name, sum(number)::bigint as count from ("
+            "select kind, name, number from daily_tallies where owner = any({})"
+            " and (day >= {} and day < {} or day >= {} and day <= {})"
+            " union all select kind, name, number from monthly_tallies where owner = any({}) and month >= {} and month < {}"
+            ") parts group by kind, name having sum(number) > 0 order by kind, count desc, name",
             list(owners),
             since,
+            first,
+            last,
             until,
+            list(owners),
+            first,
+            last,
         )
         return [(row["kind"], row["name"], row["count"]) for row in rows]
 
@@ -101,15 +113,21 @@ def _adding_sums(sums: Sums) -> list[Statement]:
 def _adding_tallies(tallies: Tallies) -> list[Statement]:
     if not tallies:
         return []
+    months: Tallies = {}
+    for (owner, day, kind, name), number in tallies.items():
+        key = (owner, day.replace(day=1), kind, name)
+        months[key] = months.get(key, 0) + number
+    return [_adding("daily_tallies", "day", tallies), _adding("monthly_tallies", "month", months)]
+
+
+def _adding(table: str, step: str, tallies: Tallies) -> Statement:
     rows = [
-        {"owner": owner, "day": day, "kind": kind, "name": name, "number": number}
+        {"owner": owner, step: day, "kind": kind, "name": name, "number": number}
         for (owner, day, kind, name), number in sorted(tallies.items())
     ]
-    return [
-        Statement(
-            "insert into daily_tallies as t (owner, day, kind, name, number) select owner, day, kind, name, number"
-            " from jsonb_populate_recordset(null::daily_tallies, {}::jsonb)"
-            " on conflict (owner, day, kind, name) do update set number = t.number + excluded.number",
-            (msgspec.json.encode(rows).decode(),),
-        )
-    ]
+    return Statement(
+        f"insert into {table} as t (owner, {step}, kind, name, number) select owner, {step}, kind, name, number"
+        f" from jsonb_populate_recordset(null::{table}, {{}}::jsonb)"
+        f" on conflict (owner, {step}, kind, name) do update set number = t.number + excluded.number",
+        (msgspec.json.encode(rows).decode(),),
+    )

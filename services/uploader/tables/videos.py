@@ -17,7 +17,7 @@ from piccolo.table import Table
 from shared.errors import Invalid, NotFound
 from shared.media import MediaFacts, StoredObject
 
-SORTS = {"created_at": "created_at", "name": "lower(name)", "size": "size_bytes"}
+SORTS = {"created_at": "created_at", "name": "lower_name", "size": "size_bytes"}
 
 
 class Status(StrEnum):
@@ -59,6 +59,7 @@ class Videos(Table, tablename="videos"):
     user_id = UuidColumn()
     batch_id = UuidColumn(null=True)
     name = Text()
+    lower_name = Text()
     status = Text()
     size_bytes = BigInt(null=True)
     content_type = Text(null=True)
@@ -114,18 +115,23 @@ class Videos(Table, tablename="videos"):
         if video_ids is not None:
             condition, values = condition + " and id = any({}::uuid[])", [*values, list(video_ids)]
         if words:
-            condition, values = condition + " and name ilike {}", [*values, f"%{words}%"]
+            condition, values = condition + " and lower_name like lower({})", [*values, f"%{words}%"]
         # Only a size may be missing; where nothing can, the order is that of the index.
         last = " nulls last" if column == "size_bytes" else ""
+        order = f"order by {column} {direction}{last}, id {direction}"
+        # Which ones is told by an index alone; only those of the page are read.
         rows = await cls.raw(
-            f"select {COLUMNS} from videos where {condition} "
-            f"order by {column} {direction}{last}, id limit {{}} offset {{}}",
+            f"select {COLUMNS} from (select id from videos where {condition} {order} limit {{}} offset {{}}) page"
+            f" join videos using (id) {order}",
             *values,
             limit,
             offset,
         )
+        page = tuple(_read(row) for row in rows)
+        if len(page) < limit and (page or not offset):
+            return page, offset + len(page)
         total = await cls.raw(f"select count(*) as total from videos where {condition}", *values)
-        return tuple(_read(row) for row in rows), total[0]["total"]
+        return page, total[0]["total"]
 
     @classmethod
     async def size_of(cls, user_id: UUID) -> tuple[int, int]:
