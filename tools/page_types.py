@@ -8,7 +8,7 @@ from pathlib import Path
 
 from litestar.testing import TestClient
 
-from services.gateway.web import make_app
+from services.gateway.web import application
 from stack import page
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -17,7 +17,7 @@ FILE = ROOT / "frontend" / "src" / "api" / "schema.d.ts"
 
 def types() -> str:
     """The types, made by openapi-typescript out of the gateway's description."""
-    with TestClient(make_app(None)) as client:
+    with TestClient(application()) as client:
         described = client.get("/schema/openapi.json").content
     with tempfile.TemporaryDirectory() as folder:
         source, made = Path(folder) / "openapi.json", Path(folder) / "schema.d.ts"

@@ -48,7 +48,7 @@ def browser_cookie_name(settings: GatewaySettings) -> str:
 
 def gateway_of(request: Request[Any, Any, Any]) -> Gateway:
     """The connections of this process, for routes."""
-    at: Gateway = request.app.state.gateway
+    at: Gateway = request.state.gateway
     return at
 
 
@@ -68,7 +68,7 @@ class SignedIn(AbstractAuthenticationMiddleware):
 
     async def authenticate_request(self, connection: Connection) -> AuthenticationResult:
         """Find the account of an API key or a session."""
-        settings: GatewaySettings = connection.app.state.gateway.settings
+        settings: GatewaySettings = connection.state.gateway.settings
         header = connection.headers.get("authorization", "")
         if header:
             scheme, _, key = header.partition(" ")
@@ -115,7 +115,7 @@ def from_our_page(connection: Connection, _: BaseRouteHandler) -> None:
     """
     if connection.scope.get("method") in SAFE:
         return
-    settings: GatewaySettings = connection.app.state.gateway.settings
+    settings: GatewaySettings = connection.state.gateway.settings
     origin = connection.headers.get("origin")
     if origin is not None:
         ours = origin == settings.origin or urlsplit(origin).netloc == connection.headers.get("host")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 from litestar import Litestar, Router
-from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
-from litestar.types import ASGIApp
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from services.gateway import (
     accounts,
@@ -140,8 +140,9 @@ ROUTES = (
 )
 
 
-def make_app(at: Gateway | None) -> Litestar:
-    """The application with these connections; without them it can only describe itself."""
+@cache
+def application() -> Litestar:
+    """The application, which can describe itself; with what each request is answered comes with the request."""
     api = Router(
         "/api",
         route_handlers=ROUTES,
@@ -162,13 +163,18 @@ def make_app(at: Gateway | None) -> Litestar:
         ),
         request_max_body_size=MOST_BODY_BYTES,
         logging_config=None,
-        state=State({"gateway": at}),
     )
 
 
 def make_asgi(at: Gateway) -> ASGIApp:
-    """The application as it is served."""
-    return with_headers(make_app(at), at.settings)
+    """The application as it is served, with these connections."""
+    app = application()
+
+    async def connected(scope: Scope, receive: Receive, send: Send) -> None:
+        scope.setdefault("state", {})["gateway"] = at
+        await app(scope, receive, send)
+
+    return with_headers(connected, at.settings)
 
 
 def _version() -> str:

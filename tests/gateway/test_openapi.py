@@ -10,7 +10,7 @@ import pytest
 
 from services.gateway.openapi import completed
 from services.gateway.reference import reference
-from services.gateway.web import ROUTES, make_app
+from services.gateway.web import ROUTES, application
 
 PUBLIC = {
     "sign_in",
@@ -27,7 +27,7 @@ PUBLIC = {
 
 @pytest.fixture(scope="module")
 def schema() -> dict[str, Any]:
-    app = make_app(None)
+    app = application()
     return completed(app.openapi_schema.to_schema(), app)
 
 

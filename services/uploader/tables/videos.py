@@ -115,7 +115,8 @@ class Videos(Table, tablename="videos"):
         if video_ids is not None:
             condition, values = condition + " and id = any({}::uuid[])", [*values, list(video_ids)]
         if words:
-            condition, values = condition + " and lower_name like lower({})", [*values, f"%{words}%"]
+            # Selected, or a plan for all values would lower what is looked for anew for every row.
+            condition, values = condition + " and lower_name like (select lower({}))", [*values, f"%{words}%"]
         # Only a size may be missing; where nothing can, the order is that of the index.
         last = " nulls last" if column == "size_bytes" else ""
         order = f"order by {column} {direction}{last}, id {direction}"
