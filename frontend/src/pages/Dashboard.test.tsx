@@ -1,4 +1,4 @@
-import { screen } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { dayOf, monthPeriod } from "@/lib/periods";
 import { Dashboard } from "@/pages/Dashboard";
@@ -21,7 +21,7 @@ test("the numbers that one wants to know at a glance lead to more about them", a
   for (const [label, value, to] of stats) {
     const link = screen.getByRole("link", { name: label });
     expect(link).toHaveAttribute("href", to);
-    expect(await screen.findByText(value)).toBe(link.closest("dt")?.nextElementSibling);
+    await waitFor(() => expect(link.closest("dt")?.nextElementSibling?.textContent).toBe(value));
   }
   expect(screen.getByText("of 3,000 this month")).toBeVisible();
   const { since, until } = monthPeriod(MONTH);
