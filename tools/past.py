@@ -32,6 +32,11 @@ select owner, day, kind, name, number from {days}, {owners}, lateral (values
     ('setting', 'export_quality=720p', n % 2)
 ) told(kind, name, number) where number > 0 on conflict do nothing;
 """
+MONTHS = """
+insert into scheduler.monthly_tallies (owner, month, kind, name, number)
+select owner, date_trunc('month', day)::date, kind, name, sum(number) from scheduler.daily_tallies join {owners} using (owner)
+group by 1, 2, 3, 4 on conflict (owner, month, kind, name) do update set number = excluded.number;
+"""
 LEDGER = """
 insert into scheduler.usage_ledger (batch_video_id, generation, kind, user_id, batch_job_id, seconds, month, booked_at)
 select id, 1, kind, '{user}', batch, 1800, date_trunc('month', day)::date, day::timestamptz + number * interval '1 minute'
@@ -45,4 +50,4 @@ from (
 def past_of(user_id: UUID) -> str:
     """What gives this account, and with it everybody, work on most of the last days: more on some than on others."""
     owners = OWNERS.format(user=user_id)
-    return "".join(part.format(user=user_id, days=DAYS, owners=owners) for part in (TOTALS, TALLIES, LEDGER))
+    return "".join(part.format(user=user_id, days=DAYS, owners=owners) for part in (TOTALS, TALLIES, MONTHS, LEDGER))

@@ -21,6 +21,7 @@ from tools.past import ID_OF, past_of
 pytestmark = [pytest.mark.journey, pytest.mark.servers]
 
 PHONE = ViewportSize(width=390, height=844)
+DAMAGED = "select sum(number) from scheduler.daily_tallies where owner = '{user}' and name = 'failed_permanently'"
 STICKING_OUT = """() => document.documentElement.scrollWidth <= window.innerWidth ? [] :
     [...document.querySelectorAll('body *')].filter((node) => node.getBoundingClientRect().right > window.innerWidth)
         .map((node) => node.outerHTML.slice(0, 200))
@@ -97,11 +98,13 @@ async def test_a_period_of_work_is_read_by_chart_table_and_keyboard(visit: Visit
     await Keyboard(page).go("Analytics")
     await expect(page.get_by_text("No batch and no video ended in the last 30 days")).to_be_visible()
     assert await barriers(page) == []
-    system.sql(past_of(id_of(system, email)))
+    user = id_of(system, email)
+    system.sql(past_of(user))
     await page.goto("/analytics?period=90")
     charts = page.get_by_role("application")
     await expect(charts).to_have_count(4)
-    await expect(page.get_by_text("The file is damaged or cannot be read")).to_be_visible()
+    damaged = page.get_by_text("The file is damaged or cannot be read").locator("xpath=following-sibling::dd[1]")
+    await expect(damaged).to_have_text(re.compile(rf"^{system.sql(DAMAGED.format(user=user)).strip()}\d+%$"))
     assert await barriers(page) == []
     # The arrow keys walk along a chart, and say each step.
     await charts.first.focus()
