@@ -7,6 +7,7 @@ EMAIL ?=
 TIER ?=
 ROLE ?=
 SERVICE ?=
+BATCH ?=
 MODEL ?= small
 ONLY ?=
 SCALE ?=
@@ -44,9 +45,9 @@ down: python ## Stop what `make up` started in another shell
 ps: python ## Show what runs: processes, memory, restarts, ports
 	@python3 -m stack ps
 
-logs: python ## Show and follow the logs of a service or server: make logs SERVICE=processor
-	@[ -n "$(SERVICE)" ] || { echo 'Say whose logs: make logs SERVICE=processor'; exit 2; }
-	@python3 -m stack logs $(SERVICE)
+logs: python ## Show and follow the logs of a service or server, or tell a batch's story: make logs SERVICE=processor [BATCH=id]
+	@[ -n "$(SERVICE)$(BATCH)" ] || { echo 'Say whose logs: make logs SERVICE=processor, or make logs BATCH=...'; exit 2; }
+	@if [ -n "$(BATCH)" ]; then python3 -m stack story "$(BATCH)"; else python3 -m stack logs $(SERVICE); fi
 
 account: python ## Change an account: make account EMAIL=ada@example.com TIER=creator [ROLE=operator]
 	@[ -n "$(EMAIL)" ] && [ -n "$(TIER)$(ROLE)" ] || { echo 'Say whose, and what: make account EMAIL=ada@example.com TIER=creator'; exit 2; }

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from client.api import Api, NewFile
+from client.api import Api
+from client.bodies import NewFile
 from client.upload import Outgoing, upload_all
 from shared.batches import BatchSettings
 from shared.bus import Bus

@@ -25,7 +25,7 @@ from msgspec import Struct
 from chaos.proxy import Proxy, proxy
 from client.api import Api
 from client.upload import TRANSFERS
-from shared.views import Video
+from shared.library import Video
 from stack.errors import StackError
 from stack.local import LocalStack
 

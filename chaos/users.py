@@ -18,7 +18,8 @@ import msgspec
 from msgspec import Struct, field
 
 from chaos.clips import LIAR
-from client.api import Api, NewFile
+from client.api import Api
+from client.bodies import NewFile
 from client.download import Wanted, download
 from client.errors import ClientError, Refused
 from client.events import Lost, listen

@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 TOP = ("bench", "chaos", "client", "demo", "services", "shared", "stack")
-CLIENT_MAY_USE = ("batches", "cutting", "media", "reports", "views")
+CLIENT_MAY_USE = ("batches", "cutting", "library", "media", "reports", "views")
 MEASURED_FROM_INSIDE = (
     "bench.history -> services.scheduler.migrations.*",
     "bench.queue -> services.scheduler.**",

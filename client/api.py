@@ -9,12 +9,13 @@ from uuid import UUID, uuid4
 
 import httpx
 import msgspec
-from msgspec import Struct
 
+from client.bodies import ApiKeyMade, BatchCreated, ExportRequested, LibraryPage, Me, NewFile
 from client.errors import ClientError, Refused, problem_in
 from client.retrying import Backoff, broken, passing, persist, unheard
 from shared.batches import BatchSettings, BatchStatus, ExportFormat
 from shared.cutting import CutEdit, VideoCuts
+from shared.library import Video
 from shared.reports import BatchReport, Usage
 from shared.views import (
     BatchDetails,
@@ -22,59 +23,15 @@ from shared.views import (
     BatchJob,
     BatchPage,
     BatchStarted,
-    BatchVideo,
     ExportEstimate,
     ExportPage,
     PartUrls,
-    UploadPlan,
     UploadState,
-    Video,
 )
 
 T = TypeVar("T")
 
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
-
-
-class NewFile(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A file that is about to be uploaded: its name, its size in bytes, its content type, the SHA-256 of its content."""
-
-    name: str
-    size: int
-    type: str | None = None
-    sha256: str | None = None
-
-
-class BatchCreated(Struct, frozen=True, kw_only=True):
-    """A new batch, and how its files are sent: one plan for each, in their order."""
-
-    batch_job_id: UUID
-    batch_job: BatchJob
-    videos: tuple[BatchVideo, ...]
-    uploads: tuple[UploadPlan, ...]
-
-
-class ExportRequested(Struct, frozen=True, kw_only=True):
-    """An export that is being made, or one that was there already."""
-
-    export_job_id: UUID
-    export: BatchExport
-
-
-class Me(Struct, frozen=True, kw_only=True):
-    """The account that asks."""
-
-    id: UUID
-    email: str
-    tier: str
-
-
-class ApiKeyMade(Struct, frozen=True, kw_only=True):
-    """A new API key; the key itself is shown this once."""
-
-    id: UUID
-    name: str
-    key: str
 
 
 class Api:
@@ -113,9 +70,13 @@ class Api:
         *,
         description: str | None = None,
         priority: int | None = None,
+        library: Sequence[UUID] = (),
     ) -> BatchCreated:
-        """Make a batch and get the upload plans of its files; a repeated question finds the same batch."""
-        body = {"name": name, "description": description, "settings": settings, "files": files, "priority": priority}
+        """Make a batch of files and videos of the library, and get upload plans; a repeated question finds the same batch."""
+        body: dict[str, Any] = {"name": name, "description": description, "settings": settings, "files": files}
+        body["priority"] = priority
+        if library:
+            body["library_ids"] = library
         return await self._ask("POST", "batch-jobs", BatchCreated, body, {"Idempotency-Key": str(uuid4())})
 
     async def batches(
@@ -166,6 +127,26 @@ class Api:
     async def usage(self) -> Usage:
         """What the account has used of its tier."""
         return await self._ask("GET", "usage", Usage)
+
+    async def videos(
+        self,
+        *,
+        search: str | None = None,
+        ids: Sequence[UUID] = (),
+        limit: int = 50,
+        offset: int = 0,
+        sort: str = "-created_at",
+    ) -> LibraryPage:
+        """A page of the library, or of the videos named."""
+        asked = {"search": search, "limit": limit, "offset": offset, "sort": sort}
+        given: dict[str, str | list[str]] = {name: str(value) for name, value in asked.items() if value is not None}
+        if ids:
+            given["ids"] = [str(one) for one in ids]
+        return await self._ask("GET", f"videos?{httpx.QueryParams(given)}", LibraryPage)
+
+    async def delete_video(self, video_id: UUID) -> None:
+        """Remove a video from the library."""
+        await self._send("DELETE", f"videos/{video_id}", again=False)
 
     async def upload_state(self, video_id: UUID) -> UploadState:
         """What the server has of an upload, with a fresh URL."""

@@ -50,7 +50,7 @@ def checked(paths: Sequence[Path]) -> list[LocalVideo]:
             problems.append(f"{video.path} is given twice; give it once.")
         seen.add(real)
     if not paths:
-        problems.append("No file is given; name at least one video.")
+        problems.append("No file is given; name at least one video, or one that is in the library with --from-library.")
     if problems:
         raise UsageError("\n".join(problems))
     return found

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from client.commands import batches, cuts, export, exports, login, reports, submit, watch
+from client.commands import batches, cuts, export, exports, library, login, reports, submit, watch
 from client.session import DEFAULT_URL, Place
 
 EPILOG = (
@@ -51,6 +51,7 @@ app.command()(reports.report)
 app.command()(cuts.cuts)
 app.command()(export.export)
 app.command()(exports.exports)
+app.add_typer(library.app, name="library")
 app.command()(batches.pause)
 app.command()(submit.resume)
 app.command()(batches.cancel)

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from client.api import Api, BatchCreated
+from client.api import Api
+from client.bodies import BatchCreated
 from client.errors import ClientError, Refused
 from client.files import LocalVideo
 from client.journal import Entry, Journal, JournalFile, unchanged

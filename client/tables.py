@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from client import text
+from client.bodies import LibraryVideo
 from client.progress import DONE, overall_percentage
 from shared.batches import ExportStatus, VideoStatus
 from shared.views import BatchDetails, BatchExport, BatchJob, BatchVideo
@@ -82,6 +83,25 @@ def batch_details(details: BatchDetails) -> RenderableType:
             saved,
         )
     return Group(*lines, table)
+
+
+def library(videos: Sequence[LibraryVideo], *, now: datetime | None = None) -> RenderableType:
+    """One row for each video of the library."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("Video", "Name", "Status", "Length", "Size", "Uploaded", "Batches"):
+        right = heading in ("Length", "Size")
+        table.add_column(heading, justify="right" if right else "left", no_wrap=heading == "Video")
+    for video in videos:
+        table.add_row(
+            str(video.id),
+            Text(text.shown(video.name)),
+            Text(text.shown(video.error_message or video.status)),
+            text.duration(video.facts.duration_s) if video.facts else "",
+            text.size(video.size_bytes) if video.size_bytes is not None else "",
+            ago(video.created_at, now or datetime.now(UTC)),
+            Text(text.shown(", ".join(batch.batch_name for batch in video.batches))),
+        )
+    return table
 
 
 def lengths(video: BatchVideo) -> tuple[float | None, float | None]:

@@ -20,7 +20,8 @@ from client.api import Api, check
 from client.errors import ClientError, Refused
 from client.parts import Piece, pieces
 from client.retrying import Backoff, broken, passing, persist
-from shared.views import UploadPlan, Video
+from shared.library import Video
+from shared.views import UploadPlan
 
 TRANSFERS = 5
 CHUNK = 256 * 1024

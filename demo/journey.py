@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from client.api import Api, NewFile
+from client.api import Api
+from client.bodies import NewFile
 from client.commands.export import build, save
 from client.commands.watch import watch_batch
 from client.errors import ClientError

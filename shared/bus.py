@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, TypeVar
@@ -15,8 +16,10 @@ from nats.errors import Error as NatsError
 from nats.errors import NoRespondersError
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
 
+from shared import metrics, tracing
 from shared.errors import DailiesError, RateLimited, Unavailable, known_errors
-from shared.logs import logger
+from shared.health import CHECK_S
+from shared.logs import ids_of, logger
 from shared.messages import Asked, Update
 
 A = TypeVar("A")
@@ -27,7 +30,7 @@ log = logger(__name__)
 
 ERROR_HEADER = "Dailies-Error"
 RETRY_HEADER = "Dailies-Retry-After"
-TRACE_HEADER = "Dailies-Request"
+REQUEST_HEADER = "Dailies-Request"
 FIRST_CONNECTION_S = 10.0
 DRAIN_S = 5
 DAY_S = 24 * 3600
@@ -114,6 +117,7 @@ class Bus:
 
     async def _lost(self) -> None:
         if not self._closing:
+            metrics.nats_lost.inc()
             log.warning("NATS is away; updates wait and questions fail until it is back")
 
     async def _found(self) -> None:
@@ -124,6 +128,12 @@ class Bus:
         """Whether the server is there just now."""
         return self.client.is_connected
 
+    async def check(self) -> None:
+        """Get a sign of life of the server and its streams. Raises `Unavailable`."""
+        if not self.connected:
+            raise Unavailable("The connection to NATS is lost; it is tried again all the time.")
+        await self.client.jsm(timeout=CHECK_S).account_info()
+
     @property
     def reconnects(self) -> int:
         """How often the server was away and came back."""
@@ -131,17 +141,32 @@ class Bus:
 
     async def ask(self, asked: Asked[A], timeout_s: float = 5.0) -> A:
         """Ask a service. Raises the error that it raised, or `Unavailable` when nobody answers in time."""
+        name = type(asked).__name__
+        with tracing.span(f"ask {name}", "CLIENT", about=ids_of(asked)):
+            try:
+                message = await self._asked(asked, timeout_s)
+            except Unavailable:
+                metrics.questions_unanswered.labels(name).inc()
+                raise
+        headers = message.headers or {}
+        if code := headers.get(ERROR_HEADER):
+            raise _error(code, message.data.decode(), headers)
+        answer: A = msgspec.json.decode(message.data, type=type(asked).answer)
+        return answer
+
+    async def _asked(self, asked: Asked[Any], timeout_s: float) -> Msg:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout_s
-        trace = str(structlog.contextvars.get_contextvars().get("request_id", ""))
-        message: Msg | None = None
-        while message is None:
+        headers = tracing.carried()
+        if request_id := headers.pop(tracing.REQUEST, ""):
+            headers[REQUEST_HEADER] = request_id
+        while True:
             try:
-                message = await self.client.request(
+                return await self.client.request(
                     asked.subject(),
                     msgspec.json.encode(asked),
                     timeout=max(0.05, deadline - loop.time()),
-                    headers={TRACE_HEADER: trace} if trace else None,
+                    headers=headers or None,
                 )
             except NoRespondersError:
                 # The service is just being restarted, more often than not: nobody has heard the question, so ask again.
@@ -150,11 +175,6 @@ class Bus:
                 await asyncio.sleep(0.1)
             except (TimeoutError, NatsError):
                 raise _nobody(asked) from None
-        headers = message.headers or {}
-        if code := headers.get(ERROR_HEADER):
-            raise _error(code, message.data.decode(), headers)
-        answer: A = msgspec.json.decode(message.data, type=type(asked).answer)
-        return answer
 
     async def serve(self, handlers: Iterable[Answer], at: Any) -> None:
         """Answer in the service's queue group: of all its running copies, one gets each question."""
@@ -167,19 +187,31 @@ class Bus:
     def _answering(self, handler: Answer, kind: type[Asked[Any]], at: Any) -> Callable[[Msg], Awaitable[None]]:
         decoder = msgspec.json.Decoder(kind)
 
+        name = kind.__name__
+
         async def answer(message: Msg) -> None:
-            with structlog.contextvars.bound_contextvars(request_id=(message.headers or {}).get(TRACE_HEADER, "")):
+            headers, begun, outcome = message.headers or {}, time.monotonic(), "ok"
+            with (
+                structlog.contextvars.bound_contextvars(request_id=headers.get(REQUEST_HEADER, "")),
+                tracing.span(f"answer {name}", "SERVER", of=headers),
+            ):
                 try:
-                    result = await handler(decoder.decode(message.data), at)
+                    asked = decoder.decode(message.data)
+                    with structlog.contextvars.bound_contextvars(**ids_of(asked)):
+                        result = await handler(asked, at)
                     await self.client.publish(message.reply, msgspec.json.encode(result))
                 except DailiesError as error:
+                    outcome = error.code
                     await self._refuse(message, error.code, str(error), error)
                 except Exception as error:
+                    outcome = "internal"
                     number = uuid.uuid4().hex[:12]
                     log.exception("a question could not be answered", subject=message.subject, error_id=number)
                     await self._refuse(
                         message, "internal", f"Something went wrong here; the log knows it as {number}.", error
                     )
+            metrics.questions.labels(name, outcome).inc()
+            metrics.question_seconds.labels(name).observe(time.monotonic() - begun)
 
         async def start(message: Msg) -> None:
             # In a task of its own: a slow answer must not hold up the next question on the same subject.

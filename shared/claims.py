@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 import msgspec
 from nats.aio.msg import Msg
 
+from shared import metrics
 from shared.bus import Bus
 from shared.errors import DailiesError, NotFound, Unavailable
 from shared.logs import logger
@@ -59,6 +60,7 @@ async def claimed(bus: Bus, work_id: UUID, attempt: int, worker: str) -> AsyncIt
     `RunStopped` when the run is stopped later. No answer to a renewal is not a stop. A cancellation from elsewhere passes through.
     """
     claim = await _claim(bus, ClaimRun(request_id=uuid4(), work_id=work_id, attempt=attempt, worker=worker))
+    metrics.claims.labels(claim.verdict).inc()
     if claim.verdict != "granted" or claim.run_token is None:
         raise RunStopped(claim.verdict)
     run = Run(claim.run_token, claim.lease_s)
@@ -68,6 +70,7 @@ async def claimed(bus: Bus, work_id: UUID, attempt: int, worker: str) -> AsyncIt
 
     def stop(verdict: str) -> None:
         if not stopped.done():
+            metrics.runs_stopped.labels(verdict).inc()
             stopped.set_result(verdict)
             body.cancel()
 

@@ -94,6 +94,10 @@ class Database(PostgresEngine):
         with unavailable_when_away():
             return await super().run_querystring(querystring, in_pool)
 
+    async def check(self) -> None:
+        """Get a sign of life of the server. Raises `Unavailable`."""
+        await self.run_querystring(QueryString("select 1"))
+
     async def close_connection_pool(self) -> None:
         """Close what is idle, wait a little for what is not, then drop it."""
         pool, self.pool = self.pool, None

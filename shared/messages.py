@@ -17,9 +17,10 @@ from msgspec import Struct
 from shared.batches import BatchSettings, BatchStatus, ExportFormat, Tier
 from shared.cutting import CutEdit
 from shared.insight import Analytics, Deletions, LedgerPage, LibrarySize, MonthsUsed, Refunded, ResultsSize
+from shared.library import Video, VideoBatches, VideoPage, VideoProxy
 from shared.media import MediaFacts, Stage, StoredObject
 from shared.notices import Notice, NoticeKind
-from shared.reports import BatchReport, Usage, Workers
+from shared.reports import BatchReport, FailurePage, QueueShown, Usage, Workers
 from shared.views import (
     BatchDetails,
     BatchExport,
@@ -35,9 +36,6 @@ from shared.views import (
     UploadPlan,
     UploadState,
     UserExports,
-    Video,
-    VideoBatches,
-    VideoPage,
 )
 
 A = TypeVar("A")
@@ -391,6 +389,24 @@ class ListWorkers(Query[Workers], frozen=True, kw_only=True):
     of, answer = "scheduler", Workers
 
 
+class GetQueue(Query[QueueShown], frozen=True, kw_only=True):
+    """What waits, and for whom: for operators."""
+
+    of, answer = "scheduler", QueueShown
+
+
+class ListFailures(Query[FailurePage], frozen=True, kw_only=True):
+    """Videos of everybody that failed from `since` to the end of `until`, the last first: for operators."""
+
+    of, answer = "scheduler", FailurePage
+    since: date
+    until: date
+    code: str | None = None
+    """Only those with this error code."""
+    after: str | None = None
+    limit: int = 50
+
+
 class FindBatches(Query[VideoBatches], frozen=True, kw_only=True):
     """The batches of a user that these videos of the library are in."""
 
@@ -465,6 +481,14 @@ class GetVideo(Query[Video], frozen=True, kw_only=True):
     """One video of the library."""
 
     of, answer = "uploader", Video
+    user_id: UUID
+    video_id: UUID
+
+
+class RequestProxy(Request[VideoProxy], frozen=True, kw_only=True):
+    """Have a copy made that browsers can play, unless there is one. Raises `Conflict` for a video that is not ready."""
+
+    of, answer = "uploader", VideoProxy
     user_id: UUID
     video_id: UUID
 
@@ -614,6 +638,13 @@ class ProbeVideo(Command, frozen=True, kw_only=True):
     """Read an uploaded file once: checksum, real container and codecs, facts, thumbnail."""
 
     to = "uploader"
+    video_id: UUID
+
+
+class MakeProxy(Command, frozen=True, kw_only=True):
+    """Make a small copy of a video that every browser plays; it waits behind nothing but other copies."""
+
+    to = "uploader.proxies"
     video_id: UUID
 
 

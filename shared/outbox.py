@@ -18,10 +18,11 @@ import msgspec
 from piccolo.engine.postgres import PostgresEngine
 from piccolo.querystring import QueryString
 
-from shared import messages
+from shared import messages, metrics, tracing
 from shared.database import Statement, together
 from shared.errors import Unavailable
 from shared.logs import logger
+from shared.measuring import Gauge, measure
 from shared.messages import Durable, Request
 from shared.work import Work
 
@@ -44,6 +45,9 @@ create table answered (
 create index answered_at on answered (answered_at);
 """
 """The two tables that every service with an outbox has, for its first migration."""
+
+CARRIES = "alter table outbox add column carried jsonb not null default '{}'"
+"""For a later migration: what travels with a message besides itself."""
 
 SWEEP_S = 2.0
 AT_ONCE = 100
@@ -91,10 +95,12 @@ class Outbox:
         if not to_send:
             return []
         self.after_commit(self._look)
-        rows = [{"kind": type(message).__name__, "message": message} for message in to_send]
+        carried = tracing.carried()
+        rows = [{"kind": type(message).__name__, "message": message, "carried": carried} for message in to_send]
         insert = (
-            "insert into outbox (kind, message)"
-            " select kind, message from jsonb_to_recordset({}::jsonb) as new(kind text, message jsonb)"
+            "insert into outbox (kind, message, carried)"
+            " select kind, message, carried from jsonb_to_recordset({}::jsonb)"
+            " as new(kind text, message jsonb, carried jsonb)"
         )
         return [Statement(insert, (msgspec.json.encode(rows).decode(),))]
 
@@ -137,13 +143,31 @@ class Outbox:
         async with self.engine.transaction():
             rows = await self._run(
                 "delete from outbox where id in (select id from outbox order by id limit {} for update skip locked)"
-                " returning id, kind, message",
+                " returning id, kind, message, carried, extract(epoch from clock_timestamp() - created_at)::float8 as waited_s",
                 at_most,
             )
             for row in sorted(rows, key=itemgetter("id")):
                 kind: type[Durable] = getattr(messages, row["kind"])
-                await self.work.send(msgspec.json.decode(row["message"], type=kind))
+                carried = msgspec.json.decode(row["carried"], type=dict[str, str])
+                await self.work.send(msgspec.json.decode(row["message"], type=kind), carried)
+                metrics.outbox_seconds.observe(row["waited_s"])
         return len(rows)
+
+    async def backlog(self) -> tuple[float, float]:
+        """How many messages are committed and not yet sent, and how many seconds the oldest of them waits."""
+        rows = await self._run(
+            "select count(*)::float8 as messages,"
+            " coalesce(extract(epoch from now() - min(created_at)), 0)::float8 as oldest_s from outbox"
+        )
+        return rows[0]["messages"], rows[0]["oldest_s"]
+
+    def show_backlog(self) -> None:
+        """Have the backlog in the metrics of this process."""
+        measure(
+            self.backlog,
+            Gauge("dailies_outbox_messages", "Messages of this service that are committed and not yet sent."),
+            Gauge("dailies_outbox_oldest_seconds", "For how long the oldest message has waited in the outbox."),
+        )
 
     async def _look(self) -> None:
         self._wake.set()

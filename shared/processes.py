@@ -16,9 +16,11 @@ import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
 from msgspec import Struct
 
+from shared import metrics, tracing
 from shared.errors import PermanentFailure, TransientFailure, Unavailable
 
 _ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
@@ -115,10 +117,15 @@ async def started(
     except asyncio.CancelledError:
         await _end(await starting)
         raise
-    try:
-        yield process
-    finally:
-        await _end(process)
+    begun, program = time.monotonic(), Path(argv[0]).name
+    with tracing.span(f"run {program}", current=False):
+        try:
+            yield process
+        finally:
+            outcome = {None: "stopped", 0: "ok"}.get(process.returncode, "failed")
+            await _end(process)
+            metrics.children.labels(program, outcome).inc()
+            metrics.child_seconds.labels(program).observe(time.monotonic() - begun)
 
 
 async def _end(process: Process) -> None:

@@ -1,4 +1,4 @@
-"""What people are told of work as a whole: the report of a batch that has ended, what was used of a month, who works on what."""
+"""What people are told of work as a whole: the report of a batch, what was used of a month; who works, who waits, what failed."""
 
 from __future__ import annotations
 
@@ -125,3 +125,73 @@ class Workers(Struct, frozen=True, kw_only=True):
     workers: tuple[WorkerShown, ...]
     waiting_videos: int
     waiting_users: int
+
+
+class QueuedUser(Struct, frozen=True, kw_only=True):
+    """Somebody whose videos wait for a worker."""
+
+    user_id: UUID
+    tier: Tier
+    waiting: int
+    """Videos that a worker may have now."""
+    running: int
+    concurrency: int
+    """How many run at once at most; who has as many running is passed over until one ends."""
+    batch_job_id: UUID
+    """Of the video that goes next."""
+    batch_name: str
+    video_name: str
+    priority: int
+    waiting_since: datetime
+    """Since when that video could have begun."""
+
+
+class PriorityCount(Struct, frozen=True, kw_only=True):
+    """How many videos wait with a priority."""
+
+    priority: int
+    videos: int
+
+
+class QueueShown(Struct, frozen=True, kw_only=True):
+    """What waits, and for whom."""
+
+    waiting_videos: int
+    waiting_users: int
+    retries: int
+    """Videos that failed for now and wait for the time of their next try."""
+    exports: int
+    """Exports that wait for a worker."""
+    running: int
+    """Videos that workers have."""
+    slots: int
+    """Videos that all living workers can have at once."""
+    priorities: tuple[PriorityCount, ...]
+    """The highest first."""
+    users: tuple[QueuedUser, ...]
+    """In the order of their turns, those at their own limit last; at most 100."""
+
+
+class FailedVideo(Struct, frozen=True, kw_only=True):
+    """A video that failed, with its reason."""
+
+    id: UUID
+    """Of the video in its batch."""
+    batch_job_id: UUID
+    batch_name: str
+    user_id: UUID
+    name: str
+    size_bytes: int
+    failed_at: datetime
+    error_code: str
+    error_message: str | None
+    attempts: int
+    """How often it was handed to a worker."""
+
+
+class FailurePage(Struct, frozen=True, kw_only=True):
+    """Videos that failed and were not tried again since, the last first."""
+
+    failures: tuple[FailedVideo, ...]
+    next_after: str | None
+    """What to ask with for those before; null at the end."""

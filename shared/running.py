@@ -7,16 +7,12 @@ import os
 import signal
 import socket
 import sys
-import threading
 from collections.abc import Awaitable, Callable, Coroutine
-from socketserver import ThreadingMixIn
 from typing import Any, TypeVar
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
-from prometheus_client import make_wsgi_app
-
-from shared import logs
+from shared import health, logs, monitor, tracing
 from shared.errors import DailiesError
+from shared.health import Check, Checks, Pulse
 from shared.settings import Common, load
 
 S = TypeVar("S", bound=Common)
@@ -28,21 +24,23 @@ class Lifetime:
     def __init__(self, process: str) -> None:
         self.process = process
         self.stopping = asyncio.Event()
+        self.pulse = Pulse()
         self._ready = False
-        self._checks: list[Callable[[], bool]] = []
+        self._checks = Checks()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._log = logs.logger(__name__)
 
-    def ready(self, *checks: Callable[[], bool]) -> None:
-        """Say that work can begin. The checks are asked again at every question about health."""
-        self._checks.extend(checks)
+    def ready(self, **checks: Check) -> None:
+        """Say that work can begin, and what it needs: each by its name is asked again at every question about health."""
+        self._checks.add(**checks)
         self._ready = True
         self._log.info("ready")
 
-    @property
-    def is_ready(self) -> bool:
-        """Whether the process is ready and everything it needs is there."""
-        return self._ready and not self.stopping.is_set() and all(check() for check in self._checks)
+    async def look(self) -> dict[str, str]:
+        """Everything that the process needs with `ok`, or what is wrong; a process is ready when all of it is `ok`."""
+        if self.stopping.is_set():
+            return {"process": "it is ending"}
+        return {"process": health.OK if self._ready else "it is starting", **await self._checks.look()}
 
     def background(self, coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Run something for as long as the process lives; if it fails, the process ends and is restarted by its keeper."""
@@ -91,38 +89,13 @@ async def _live(settings: S, lifetime: Lifetime, main: Callable[[S, Lifetime], A
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, lifetime.stopping.set)
-    monitor = _monitor(settings, lifetime) if settings.monitor_port else None
+    tracing.configure(settings.otlp_url, lifetime.process)
+    server = monitor.serve(settings.monitor_host, settings.monitor_port, lifetime) if settings.monitor_port else None
+    beating = asyncio.create_task(lifetime.pulse.beat_for_ever())
     try:
         await main(settings, lifetime)
     finally:
-        if monitor is not None:
-            monitor.shutdown()
-
-
-class _Threaded(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the library's
-        pass
-
-
-def _monitor(settings: Common, lifetime: Lifetime) -> WSGIServer:
-    """Serve /health/live, /health/ready and /metrics in a thread, so that they answer even when the loop is busy."""
-    metrics = make_wsgi_app()
-
-    def answer(environ: Any, start: Any) -> Any:
-        path = environ["PATH_INFO"]
-        if path == "/metrics":
-            return metrics(environ, start)
-        well = path == "/health/live" or (path == "/health/ready" and lifetime.is_ready)
-        status = "200 OK" if well else "503 Service Unavailable" if path.startswith("/health/") else "404 Not Found"
-        start(status, [("Content-Type", "text/plain")])
-        return [f"{status}\n".encode()]
-
-    server = make_server(
-        settings.monitor_host, settings.monitor_port, answer, server_class=_Threaded, handler_class=_Quiet
-    )
-    threading.Thread(target=server.serve_forever, name="monitor", daemon=True).start()
-    return server
+        beating.cancel()
+        if server is not None:
+            server.shutdown()
+        tracing.close()

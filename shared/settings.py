@@ -44,6 +44,8 @@ class Common(DatabaseSettings, frozen=True, kw_only=True):
     """`debug`, `info`, `warning` or `error`."""
     log_format: str = "text"
     """`text` for people, `json` for machines."""
+    otlp_url: str = ""
+    """Where traces go by OTLP over HTTP, such as `http://collector:4318`; none are made when empty."""
     process_name: str = ""
     """Name of this process in logs and as a worker; made from the host and the process id when empty."""
 

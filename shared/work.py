@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import queue
 import threading
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
 from typing import Any, TypeVar
@@ -20,11 +21,12 @@ import pika
 import structlog
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
 from dramatiq.errors import BrokerConnectionError
-from dramatiq.middleware import Retries
+from dramatiq.middleware import CurrentMessage, Retries
 from pika.exceptions import AMQPError
 
+from shared import metrics, tracing
 from shared.errors import Unavailable
-from shared.logs import logger
+from shared.logs import ids_of, logger
 from shared.messages import Durable
 
 F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
@@ -34,6 +36,8 @@ log = logger(__name__)
 
 HEARTBEAT_S = 10
 CONSUMER_STOP_MS = 1_000
+CARRIED = "carried"
+"""The option of a message in which the request's id and the trace travel."""
 FOR_EVER = threading.Event()
 
 
@@ -60,18 +64,44 @@ class Work:
         self.broker = RabbitmqBroker(
             confirm_delivery=True,
             url=f"{url}?heartbeat={HEARTBEAT_S}&blocked_connection_timeout=30",
-            middleware=[Retries(min_backoff=200, max_backoff=60_000)],
+            middleware=[Retries(min_backoff=200, max_backoff=60_000), CurrentMessage()],
         )
         self.address = f"{parameters.host}:{parameters.port}"
-        self._outgoing: queue.SimpleQueue[tuple[Durable, Future[None]] | None] = queue.SimpleQueue()
+        self._outgoing: queue.SimpleQueue[tuple[dramatiq.Message[Any] | None, Future[None]] | None] = (
+            queue.SimpleQueue()
+        )
         self._sender = threading.Thread(target=self._send_all, name="rabbitmq-sender", daemon=True)
         self._sender.start()
         self._workers: list[dramatiq.Worker] = []
         self._under_way: dict[asyncio.Task[Any], bool] = {}
         self._stopping = False
 
-    async def send(self, message: Durable) -> None:
-        """Hand a message to RabbitMQ and wait until it has it safe. Raises `Unavailable` when it cannot be had."""
+    async def send(self, message: Durable, carried: Mapping[str, str] | None = None) -> None:
+        """Hand a message to RabbitMQ and wait until it has it safe. Raises `Unavailable` when it cannot be had.
+
+        `carried` is what travels with it: the request that it follows from, and the trace.
+        """
+        encoded = encode(message, carried)
+        name = type(message).__name__
+        with tracing.span(f"send {name}", "PRODUCER", of=carried, about=ids_of(message)):
+            await self._through_sender(encoded)
+        metrics.messages_sent.labels(name).inc()
+        known = {tracing.REQUEST: carried[tracing.REQUEST]} if carried and tracing.REQUEST in carried else {}
+        log.info("sent", message=name, message_id=encoded.message_id, **known, **ids_of(message))
+
+    async def check(self) -> None:
+        """Get a sign of life of RabbitMQ over the connection that sends; every queue must be consumed that should be."""
+        try:
+            await self._through_sender(None)
+        except Unavailable:
+            raise Unavailable(f"RabbitMQ at {self.address} does not answer.") from None
+        for worker in self._workers:
+            for name, thread in worker.consumers.items():
+                connection = getattr(thread.consumer, "connection", None)
+                if connection is None or not connection.is_open:
+                    raise Unavailable(f"The queue {name} is not consumed just now.")
+
+    async def _through_sender(self, message: dramatiq.Message[Any] | None) -> None:
         done: Future[None] = Future()
         self._outgoing.put((message, done))
         await asyncio.wrap_future(done)
@@ -90,9 +120,14 @@ class Work:
             if not done.set_running_or_notify_cancel():
                 continue
             try:
-                self.broker.enqueue(encode(message))
+                if message is None:
+                    # RabbitMQ answers it, and it changes nothing on a channel without consumers.
+                    self.broker.channel.basic_qos(prefetch_count=0)
+                else:
+                    self.broker.enqueue(message)
                 done.set_result(None)
             except (BrokerConnectionError, AMQPError, OSError) as error:
+                self._forget_connection()
                 done.set_exception(
                     Unavailable(f"RabbitMQ at {self.address} did not take a message ({error!r}); it is sent again.")
                 )
@@ -105,8 +140,11 @@ class Work:
             try:
                 connection.process_data_events(0)
             except (AMQPError, OSError):
-                with contextlib.suppress(Exception):
-                    del self.broker.connection
+                self._forget_connection()
+
+    def _forget_connection(self) -> None:
+        with contextlib.suppress(Exception):
+            del self.broker.connection
 
     def start(self, handlers: Sequence[Handler], at: Any, slots: Mapping[str, int]) -> None:
         """Consume the queues in `slots`, each with so many messages at a time; the handlers run on the caller's event loop."""
@@ -131,12 +169,12 @@ class Work:
     def _actor(
         self, handler: Handler, kind: type[Durable], at: Any, loop: asyncio.AbstractEventLoop, *, short: bool
     ) -> Callable[..., None]:
-        async def run(message: Durable) -> None:
+        async def run(message: Durable, envelope: dramatiq.Message[Any]) -> None:
             task = asyncio.current_task()
             assert task is not None
             self._under_way[task] = short
             try:
-                await _traced(handler, message, at)
+                await _followed(handler, message, at, envelope)
             finally:
                 del self._under_way[task]
 
@@ -144,13 +182,16 @@ class Work:
             try:
                 message = msgspec.convert(payload, kind)
             except msgspec.ValidationError as error:
+                metrics.messages_handled.labels(kind.__name__, "unreadable").inc()
                 log.error(
                     "a message cannot be read; it goes to the dead letters", message=kind.__name__, error=str(error)
                 )
                 raise
             if not self._stopping:
                 try:
-                    return asyncio.run_coroutine_threadsafe(run(message), loop).result()
+                    envelope = CurrentMessage.get_current_message()
+                    assert envelope is not None
+                    return asyncio.run_coroutine_threadsafe(run(message, envelope), loop).result()
                 except CancelledError:
                     if not self._stopping:
                         raise
@@ -177,28 +218,40 @@ class Work:
         self._outgoing.put(None)
 
 
-def encode(message: Durable) -> dramatiq.Message[Any]:
+def encode(message: Durable, carried: Mapping[str, str] | None = None) -> dramatiq.Message[Any]:
     """A durable message as Dramatiq sends it: readable JSON, with the fields of the struct as keyword arguments."""
     return dramatiq.Message(
         queue_name=message.to,
         actor_name=type(message).__name__,
         args=(),
         kwargs=msgspec.to_builtins(message, str_keys=True),
-        options={},
+        options={CARRIED: dict(carried)} if carried else {},
     )
 
 
-async def _traced(handler: Handler, message: Durable, at: Any) -> None:
-    ids = {
-        name: str(getattr(message, name))
-        for name in ("batch_id", "batch_video_id", "video_id", "export_id")
-        if getattr(message, name, None) is not None
-    }
-    with structlog.contextvars.bound_contextvars(message=type(message).__name__, **ids):
+async def _followed(handler: Handler, message: Durable, at: Any, envelope: dramatiq.Message[Any]) -> None:
+    """Handle a message, with its ids in every line of the log, its numbers in the metrics and its span in the trace."""
+    name, carried, begun = type(message).__name__, envelope.options.get(CARRIED, {}), time.monotonic()
+    request = {tracing.REQUEST: carried[tracing.REQUEST]} if tracing.REQUEST in carried else {}
+    if envelope.options.get("retries"):
+        metrics.message_retries.labels(name).inc()
+    else:
+        metrics.message_wait_seconds.labels(name).observe(max(0.0, time.time() - envelope.message_timestamp / 1000))
+    ids = {"message_id": envelope.message_id, **request, **ids_of(message)}
+    outcome = "failed"
+    with (
+        structlog.contextvars.bound_contextvars(message=name, **ids),
+        tracing.span(f"handle {name}", "CONSUMER", of=carried, about=ids),
+    ):
         try:
             await handler(message, at)
+            outcome = "done"
         except asyncio.CancelledError:
+            outcome = "stopped"
             raise
         except Exception:
             log.exception("a handler failed")
             raise
+        finally:
+            metrics.messages_handled.labels(name, outcome).inc()
+            metrics.message_seconds.labels(name).observe(time.monotonic() - begun)

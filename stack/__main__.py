@@ -1,4 +1,4 @@
-"""The command line of the local stack: python3 -m stack setup | up | down | ps | logs | account."""
+"""The command line of the local stack: python3 -m stack setup | up | down | ps | logs | story | account."""
 
 import argparse
 import os
@@ -36,13 +36,16 @@ def _arguments() -> argparse.Namespace:
     commands.add_parser("ps", help="show what runs")
     logs = commands.add_parser("logs", help="show and follow the logs of a service, process or server")
     logs.add_argument("name", metavar="SERVICE")
+    story = commands.add_parser("story", help="tell what all logs say about a batch, in its order")
+    story.add_argument("batch", metavar="BATCH")
+    story.add_argument("--stdin", action="store_true", help="read the logs from standard input")
     account = commands.add_parser("account", help="change an account: set-tier EMAIL TIER, set-role EMAIL ROLE")
     account.add_argument("arguments", nargs=argparse.REMAINDER)
     return parser.parse_args()
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from stack import account, follow, lock, setup, status
+    from stack import account, follow, lock, setup, status, story
     from stack.console import Console, wants_colour
     from stack.errors import StackError
     from stack.up import down, up
@@ -61,6 +64,10 @@ def _run(arguments: argparse.Namespace) -> int:
             print(status.table(folder / "status.json"))
         case "account":
             return account.run(ROOT, arguments.arguments)
+        case "story":
+            lines = list(story.of_text(sys.stdin) if arguments.stdin else story.of_files(folder / "logs"))
+            for line in story.tell(lines, arguments.batch):
+                print(line)
         case "logs":
             paths = follow.files(folder / "logs", arguments.name)
             console = Console(colour=wants_colour(sys.stdout, dict(os.environ)))

@@ -51,6 +51,7 @@ DEV_NEEDS: tuple[Need, ...] = (
     Need("curl (it resumes downloads in the tests)", "curl", _has("curl")),
     Need("7-Zip (it tests the archives)", "p7zip-full", _has("7z")),
     Need("nginx (a reference in the measurements)", "nginx-light", _has("nginx")),
+    Need("promtool, of Prometheus (it tests metrics and alerts)", "prometheus", _has("promtool")),
 )
 
 

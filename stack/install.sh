@@ -27,7 +27,7 @@ printf '#!/bin/sh\n# put here by Dailies while it installs packages\nexit 101\n'
 chmod 755 "$policy"
 
 units=
-for unit in rabbitmq-server.service nats-server.service postgresql.service epmd.service epmd.socket; do
+for unit in rabbitmq-server.service nats-server.service postgresql.service epmd.service epmd.socket prometheus.service; do
     [ -e "/lib/systemd/system/$unit" ] || units="$units $unit"
 done
 

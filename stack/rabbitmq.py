@@ -112,8 +112,14 @@ def command() -> tuple[str, ...]:
 
 
 def is_ready(broker: Broker) -> bool:
-    """Whether it takes work: it runs, and no alarm (memory, disk) stops its publishers."""
-    return health.answers(broker.console_port, "/api/health/checks/local-alarms", login=(USER, broker.password))
+    """Whether it takes work: it runs, no alarm (memory, disk) stops its publishers, and clients are let in.
+
+    The console answers some moments before the port for clients does.
+    """
+    login = (USER, broker.password)
+    return health.answers(broker.console_port, "/api/health/checks/local-alarms", login=login) and health.listens(
+        broker.port
+    )
 
 
 def url(broker: Broker) -> str:

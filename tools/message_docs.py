@@ -90,6 +90,7 @@ def _type(hint: object) -> str:
         "shared.batches.",
         "shared.media.",
         "shared.messages.",
+        "shared.library.",
         "shared.views.",
         "typing.",
         "uuid.",

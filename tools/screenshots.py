@@ -7,22 +7,19 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Literal
 
 import httpx
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from stack import page as built_page
 from stack import programs
 from stack.local import LocalStack
+from tools.camera import IMAGES, take
 from tools.staging import Stage
 
 ROOT = Path(__file__).resolve().parent.parent
-IMAGES = ROOT / "docs" / "images"
 SERVICES = ("gateway", "uploader", "scheduler", "processor", "exporter")
 EMAIL, PASSWORD = "ada@dailies.example", "correct horse battery"
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
 PATIENCE_MS = 120_000
 
@@ -45,18 +42,31 @@ def main() -> int:
             expect.set_options(timeout=PATIENCE_MS)
             with httpx.Client(base_url=url, headers={"Origin": url}, timeout=60) as api:
                 arrive(page)
-                command = [sys.executable, "-m", "services.gateway.admin", "set-tier", EMAIL, "creator"]
-                subprocess.run(command, check=True, env=environment, cwd=ROOT, capture_output=True, text=True)
-                take_all(page, Stage(api, Path(folder), stack.sql))
+                give(environment, "tier", "creator")
+                stage = Stage(api, Path(folder), stack.sql)
+                take_all(page, stage)
+                # Last, because operators have a place more everywhere.
+                give(environment, "role", "operator")
+                shows_operators(page, stage)
             browser.close()
     sys.stdout.write(f"{len(list(IMAGES.glob('*.png')))} pictures are in {IMAGES.relative_to(ROOT)}.\n")
     return 0
 
 
+def give(environment: dict[str, str], what: str, value: str) -> None:
+    """Give the account another tier or role."""
+    command = [sys.executable, "-m", "services.gateway.admin", f"set-{what}", EMAIL, value]
+    subprocess.run(command, check=True, env=environment, cwd=ROOT, capture_output=True, text=True)
+
+
 def arrive(page: Page) -> None:
-    """What somebody sees who is new."""
+    """What somebody sees who is new, or has forgotten something."""
     page.goto("/sign-in")
     take(page, "sign-in", page.get_by_role("heading", name="Sign in"))
+    page.goto("/forgotten-password")
+    take(page, "forgotten-password", page.get_by_role("heading", name="Forgotten password"))
+    page.goto("/reset-password#made-up")
+    take(page, "reset-password", page.get_by_role("heading", name="New password"))
     page.goto("/sign-up")
     take(page, "sign-up", page.get_by_role("heading", name="Make an account"))
     page.get_by_label("Email").fill(EMAIL)
@@ -75,6 +85,7 @@ def take_all(page: Page, stage: Stage) -> None:
     shows_notices(page, stage)
     shows_library(page)
     shows_insight(page, stage)
+    shows_security(page)
     shows_help(page)
 
 
@@ -199,6 +210,41 @@ def shows_insight(page: Page, stage: Stage) -> None:
     take(page, "settings-preferences", page.get_by_role("radio", name="Dark"), whole=True)
 
 
+def shows_security(page: Page) -> None:
+    """Where somebody is signed in, keys for programs, and what was written down."""
+    page.goto("/settings/api-keys")
+    page.get_by_role("button", name="New key").click()
+    page.get_by_label("Name").fill("Render farm")
+    take(page, "api-key", page.get_by_role("dialog", name="New API key"))
+    page.get_by_role("button", name="Make it").click()
+    take(page, "api-key-made", page.get_by_role("dialog", name="Your new API key"))
+    page.get_by_role("button", name="Done").click()
+    take(page, "settings-api-keys", page.get_by_role("button", name="Revoke Render farm"))
+    page.goto("/settings/sessions")
+    take(page, "settings-sessions", page.get_by_text("This browser"))
+    page.goto("/settings/security-log")
+    take(page, "settings-security-log", page.get_by_text("API key made").first)
+
+
+def shows_operators(page: Page, stage: Stage) -> None:
+    """What those see who run the installation."""
+    stage.let_others_work()
+    for concern, there in (
+        ("queue", "[data-turn]"),
+        ("workers", "[data-worker]"),
+        ("users", "[data-row]"),
+        ("failures?days=30", "[data-failure]"),
+        ("audit-log", "[data-action]"),
+        ("retention?days=30", "[data-deletion]"),
+    ):
+        page.goto(f"/operators/{concern}")
+        take(page, f"operators-{concern.partition('?')[0]}", page.locator(there).first, whole=True)
+    page.goto("/operators/users?search=eve")
+    page.get_by_role("link", name="eve@dailies.example").click()
+    page.get_by_role("button", name="Show their batches").click()
+    take(page, "operators-user", page.locator("[data-batch]").first, whole=True)
+
+
 def shows_help(page: Page) -> None:
     """Commands, keys, the account's menu; and what is seen when the server is not."""
     page.goto("/")
@@ -218,34 +264,6 @@ def shows_help(page: Page) -> None:
     page.get_by_role("option", name="Failed").click()
     take(page, "unreachable", page.get_by_text("The server cannot be reached"))
     page.unroute("**/api/batch-jobs?*")
-
-
-def take(page: Page, name: str, there: Locator, *, whole: bool = False) -> None:
-    """Once something is there, take its picture in both themes and both sizes."""
-    IMAGES.mkdir(parents=True, exist_ok=True)
-    for size, (width, height) in SIZES.items():
-        page.set_viewport_size({"width": width, "height": height})
-        expect(there.filter(visible=True).first).to_be_visible()
-        if whole:
-            # A window as high as the page, so that what stays at the window's edges is at the page's.
-            whole_height = page.evaluate("() => document.documentElement.scrollHeight")
-            page.set_viewport_size({"width": width, "height": max(height, whole_height)})
-        for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme)
-            # Two frames, so that what is laid out anew has been painted.
-            page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-            (IMAGES / f"{name}-{size}-{scheme}.png").write_bytes(small(page.screenshot()))
-    width, height = SIZES["desktop"]
-    page.set_viewport_size({"width": width, "height": height})
-    page.emulate_media(color_scheme="light")
-
-
-def small(picture: bytes) -> bytes:
-    """The same picture with a palette of its own, which takes a third of the space."""
-    filters = "split[one][two];[one]palettegen=max_colors=192:reserve_transparent=0[p];[two][p]paletteuse=dither=none"
-    command = ["ffmpeg", "-v", "error", "-f", "png_pipe", "-i", "-", "-vf", filters]
-    command += ["-f", "image2pipe", "-c:v", "png", "-compression_level", "9", "-pred", "mixed", "-"]
-    return subprocess.run(command, input=picture, check=True, capture_output=True).stdout
 
 
 if __name__ == "__main__":

@@ -69,6 +69,14 @@ class Stage:
         self.sql(past.LONGER.format(times=300, user=user_id))
         self.sql(past.past_of(user_id))
 
+    def let_others_work(self) -> None:
+        """Two more accounts, with a batch each that is being processed."""
+        for email, title in (("eve@dailies.example", "Garden Diary"), ("tim@dailies.example", "Lectures")):
+            with httpx.Client(base_url=self.api.base_url, headers=self.api.headers, timeout=60) as api:
+                other = Stage(api, self.folder, self.sql)
+                other._ask("POST", "/api/accounts", {"email": email, "password": "correct horse battery"})
+                other._start(other._batch(title, other.clips(title, 3, seconds=60)))
+
     def clips(self, title: str, count: int, seconds: int = SECONDS) -> list[Path]:
         """So many numbered videos with their title in the picture, and sound that comes and goes."""
         return [self._clip(title, number, seconds) for number in range(1, count + 1)]

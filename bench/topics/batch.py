@@ -22,7 +22,8 @@ from bench import clips, encoder, sizes
 from bench.bustle import Nobody
 from bench.place import Installation, installation
 from bench.rows import Goal, Row, row
-from client.api import Api, NewFile
+from client.api import Api
+from client.bodies import NewFile
 from client.upload import Outgoing, upload_all
 from shared.batches import BatchSettings, BatchStatus, Quality, Tier
 from shared.probing import facts_of

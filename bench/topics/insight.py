@@ -22,8 +22,10 @@ from shared.messages import (
     Asked,
     GetAnalytics,
     GetBatch,
+    GetQueue,
     GetUsage,
     ListBatches,
+    ListFailures,
     ListLedger,
     ListMonths,
     ListUserExports,
@@ -70,6 +72,10 @@ def questions(user: UUID, batch: UUID) -> Iterator[tuple[str, Asked[Any]]]:
     yield "analytics, one account, 2 years", analytics(729, user)
     yield "analytics, everybody, 30 days", analytics(30, None)
     yield "analytics, everybody, 2 years", analytics(729, None)
+    month = today - timedelta(days=30)
+    yield "failures of everybody, 30 days", ListFailures(since=month, until=today)
+    yield "failures with a rare reason", ListFailures(since=month, until=today, code="none")
+    yield "queue", GetQueue()
     yield "batches, first page", ListBatches(user_id=user)
     yield "batches, last page by name", ListBatches(user_id=user, sort="name", offset=980)
     yield "batches, completed ones", ListBatches(user_id=user, status=BatchStatus.COMPLETED)

@@ -21,7 +21,8 @@ from nats.aio.msg import Msg
 
 from bench.place import installation
 from bench.rows import Goal, Row, percentile, row
-from client.api import Api, NewFile
+from client.api import Api
+from client.bodies import NewFile
 from client.events import ServerEvent, listen
 from client.retrying import Backoff
 from shared.batches import BatchSettings

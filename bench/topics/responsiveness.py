@@ -24,7 +24,8 @@ from msgspec.structs import replace
 from bench.crowd import Crowd
 from bench.place import installation
 from bench.rows import Goal, Row, percentile, row
-from client.api import Api, NewFile
+from client.api import Api
+from client.bodies import NewFile
 from shared.batches import BatchSettings, BatchStatus, Tier
 from shared.tiers import DEFAULT_TIERS
 from shared.views import BatchJob

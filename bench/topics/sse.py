@@ -20,7 +20,8 @@ from msgspec.structs import replace
 from bench.crowd import Crowd
 from bench.place import installation
 from bench.rows import Goal, Row, percentile, row
-from client.api import Api, NewFile
+from client.api import Api
+from client.bodies import NewFile
 from shared.batches import BatchSettings, Tier, VideoStatus
 from shared.bus import Bus
 from shared.media import Stage

@@ -24,7 +24,8 @@ from bench.nginx import nginx
 from bench.place import Installation, installation
 from bench.rows import Goal, Row, compared, row
 from bench.runs import interleaved
-from client.api import Api, BatchCreated, NewFile
+from client.api import Api
+from client.bodies import BatchCreated, NewFile
 from shared.batches import BatchSettings, Tier
 from shared.storage import LocalStore
 from shared.storage.signing import parse_keys

@@ -10,14 +10,14 @@ from uuid import UUID
 import typer
 
 from client import tables, text
-from client.api import NewFile
 from client.batch_settings import settings_from
+from client.bodies import NewFile
 from client.commands.batches import show_job
 from client.commands.export import ForceOption, OutOption, build, check_target, save, show_saved
 from client.commands.watch import status_of, watch_batch
 from client.errors import ExitStatus, UsageError
 from client.files import checked, content_of
-from client.finding import find_batch
+from client.finding import find_batch, find_videos
 from client.sending import entry_for, journal_in, outgoing, send
 from client.session import Call, JsonOption, login_file, run
 from client.upload import Outgoing
@@ -27,8 +27,14 @@ from shared.views import BatchJob
 
 def submit(
     context: typer.Context,
-    files: Annotated[list[Path], typer.Argument(help="The videos: MP4, MOV, AVI or WebM, up to 2 GB each.")],
     name: Annotated[str, typer.Option("--name", "-n", help="What the batch is called.")],
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="The videos: MP4, MOV, AVI or WebM, up to 2 GB each.")
+    ] = None,
+    from_library: Annotated[
+        list[str] | None,
+        typer.Option(metavar="VIDEO", help="A video that was uploaded before, by id or name; repeat it for more."),
+    ] = None,
     description: Annotated[str | None, typer.Option(help="A note to go with it.")] = None,
     priority: Annotated[
         int | None, typer.Option(min=0, max=10, help="Among your own batches; higher goes first.")
@@ -103,7 +109,7 @@ def submit(
 
     async def work(call: Call) -> ExitStatus | None:
         settings = settings_from(options)
-        videos = checked(files)
+        videos = checked(files or []) if files or not from_library else []
         if no_start and (watch or export):
             raise UsageError("--no-start leaves nothing to watch or export; leave one of them out.")
         if out is not None:
@@ -115,12 +121,15 @@ def submit(
             NewFile(name=video.name, size=video.size_bytes, type=video.content_type, sha256=sha256)
             for video, sha256 in zip(videos, known, strict=True)
         ]
-        created = await call.api.create_batch(name, settings, new, description=description, priority=priority)
+        library = [video.id for video in await find_videos(call.api, from_library or [])]
+        created = await call.api.create_batch(
+            name, settings, new, description=description, priority=priority, library=library
+        )
         journal = journal_in(login_file().parent)
         entry = entry_for(call.api.url, created, videos, start=not no_start)
         journal.write(entry)
         call.terminal.say(
-            f"Batch {created.batch_job_id} with {len(videos)} {'video' if len(videos) == 1 else 'videos'}"
+            f"Batch {created.batch_job_id} with {len(created.videos)} {'video' if len(created.videos) == 1 else 'videos'}"
         )
         sent = [
             Outgoing(

@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
+from services.exporter import metrics
 from services.exporter.archive import zip_of
 from services.exporter.merging import merged
 from services.exporter.playlist import playlist_of
@@ -17,11 +18,13 @@ from services.exporter.product import Product, Unusable
 from services.exporter.progress import Tally, telling
 from services.exporter.service import Exporter
 from services.exporter.tables import Built, Deliverable
+from shared import tracing
 from shared.batches import ExportFormat
 from shared.claims import Run
 from shared.database import patiently
 from shared.errors import NotFound, PermanentFailure, TransientFailure
 from shared.logs import logger
+from shared.media import StoredObject
 from shared.messages import BuildExport, ExportBuilt, ExportItem
 from shared.views import LeftOut
 
@@ -61,6 +64,7 @@ def _leave_out(unusable: Unusable, command: BuildExport, left_out: list[LeftOut]
     if not command.options.skip_damaged:
         raise unusable
     log.warning("a video is left out of an export", position=unusable.item.position, reason=unusable.left_out.reason)
+    metrics.left_out.inc()
     left_out.append(unusable.left_out)
 
 
@@ -103,12 +107,16 @@ async def _have(
                 product.content_key, command.user_id, command.export_id, run.token, store_key, patience
             )
         ):
-            await _build(product, store_key, run, said, at)
+            stored = await _build(product, store_key, run, said, command.format, at)
+            metrics.exports.labels(command.format.value, "built", "").inc()
+            log.info("an export is stored", size_bytes=stored.size_bytes)
             break
         tally.operation = "Waiting for the same export, which is being built already"
         await asyncio.sleep(LOOK_AGAIN_S)
     else:
         await patiently(partial(say, ready))
+        metrics.exports.labels(command.format.value, "reused", "").inc()
+        log.info("an export is there already", size_bytes=ready.stored.size_bytes)
     tally.stored = True
     tally.operation = "Ready"
 
@@ -130,16 +138,19 @@ async def _reuse(product: Product, command: BuildExport, at: Exporter) -> Built 
 
 
 async def _build(
-    product: Product, store_key: str, run: Run, said: Callable[[Built], ExportBuilt], at: Exporter
-) -> None:
+    product: Product, store_key: str, run: Run, said: Callable[[Built], ExportBuilt], form: ExportFormat, at: Exporter
+) -> StoredObject:
     try:
         async with _signs_of_life(run.token, at.settings.builder_patience_s / 4):
-            stored = await product.build(store_key)
+            with metrics.build_seconds.labels(form.value).time(), tracing.span("build export"):
+                stored = await product.build(store_key)
         async with at.outbox.change():
             built = await Deliverable.finish(run.token, stored, at.keep)
             if built is None:
                 raise TransientFailure("Another worker took this export over; it goes on there.")
             await at.outbox.add(said(built))
+        metrics.built_bytes.labels(form.value).inc(stored.size_bytes)
+        return stored
     except BaseException:
         await _give_up(run.token, store_key, at)
         raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from services.exporter import metrics
 from services.exporter.building import deliver
 from services.exporter.service import Exporter
 from services.exporter.tables import Deliverable
@@ -28,8 +29,10 @@ async def build_export(command: BuildExport, at: Exporter) -> None:
                 await deliver(command, run, at)
             except Exception as error:
                 failed = failure(error, command, run)
+                metrics.exports.labels(command.format.value, "failed", failed.code).inc()
                 await patiently(lambda: _say_failed(failed, at))
     except RunStopped as stop:
+        metrics.exports.labels(command.format.value, "stopped", stop.verdict).inc()
         log.info("the export is not built here", verdict=stop.verdict)
 
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from piccolo.engine.postgres import PostgresEngine
-
 from services.exporter.settings import ExporterSettings
 from services.exporter.tables import TABLES
 from shared.bus import Bus
-from shared.database import open_database
+from shared.database import Database, open_database
 from shared.outbox import Outbox
 from shared.scratch import Scratch
 from shared.storage import ObjectStore, open_store
@@ -20,7 +18,7 @@ class Exporter:
     """One process of the exporter."""
 
     def __init__(
-        self, settings: ExporterSettings, worker: str, engine: PostgresEngine, bus: Bus, work: Work, store: ObjectStore
+        self, settings: ExporterSettings, worker: str, engine: Database, bus: Bus, work: Work, store: ObjectStore
     ) -> None:
         self.settings = settings
         self.worker = worker

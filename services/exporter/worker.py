@@ -6,6 +6,7 @@ from services.exporter.handlers import HANDLERS
 from services.exporter.housekeeping import tidy_for_ever
 from services.exporter.service import Exporter
 from services.exporter.settings import ExporterSettings
+from shared.measuring import watch_disks
 from shared.running import Lifetime, run
 
 
@@ -16,7 +17,9 @@ async def main(settings: ExporterSettings, lifetime: Lifetime) -> None:
         lifetime.background(at.outbox.send_for_ever())
         lifetime.background(tidy_for_ever(at))
         at.work.start(HANDLERS, at, slots={"exporter": settings.export_slots, "exporter.housekeeping": 1})
-        lifetime.ready(lambda: at.bus.connected)
+        at.outbox.show_backlog()
+        watch_disks(scratch=settings.scratch_folder)
+        lifetime.ready(database=at.engine.check, rabbitmq=at.work.check, nats=at.bus.check, store=at.store.check)
         await lifetime.until_stopped()
     finally:
         await at.close()

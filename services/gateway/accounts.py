@@ -83,7 +83,7 @@ async def open_demo_account(outbox: Outbox, demo_account: str) -> None:
     known = await Account.credentials(email_of(email))
     if known is None or not await passwords.fits(password, known[1]):
         await open_account(outbox, email, password, Tier.PRO)
-        log.info("the demo account is ready", email=email)
+        log.info("the demo account is ready")
 
 
 @get(

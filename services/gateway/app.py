@@ -9,9 +9,11 @@ from collections.abc import Iterator
 import uvicorn
 
 from services.gateway.accounts import open_demo_account
+from services.gateway.metrics import show_watchers
 from services.gateway.service import Gateway
 from services.gateway.settings import GatewaySettings
 from services.gateway.web import make_asgi
+from shared.errors import Unavailable
 from shared.running import Lifetime, run
 
 GRACE_S = 5
@@ -65,7 +67,14 @@ async def main(settings: GatewaySettings, lifetime: Lifetime) -> None:
     if settings.demo_account:
         await open_demo_account(at.outbox, settings.demo_account)
     server = await serve(at, lifetime)
-    lifetime.ready(lambda: server.started and at.bus.connected)
+    at.outbox.show_backlog()
+    show_watchers(at.feed)
+
+    async def http() -> None:
+        if not server.started:
+            raise Unavailable("The port of the API is not served yet.")
+
+    lifetime.ready(http=http, database=at.engine.check, rabbitmq=at.work.check, nats=at.bus.check)
     await lifetime.stopping.wait()
     await stop(server, at)
     await lifetime.until_stopped()

@@ -75,6 +75,8 @@ JOB_PROBLEMS = ("not_found", "conflict", "forbidden")
             uploads=(examples.UPLOAD_PLAN,),
         ),
         "invalid",
+        "not_found",
+        "conflict",
         "quota",
         "too_large",
         "rate_limited",
@@ -84,7 +86,10 @@ JOB_PROBLEMS = ("not_found", "conflict", "forbidden")
 async def create_batch_job(
     data: JSONBody[NewBatch], caller: Who, at: At, idempotency_key: IdempotencyKey = None
 ) -> BatchCreated:
-    """Name the files and their sizes; the answer says for each where its bytes are sent. Nothing is processed before the start."""
+    """Name the files and their sizes; the answer says for each where its bytes are sent. Videos of the library follow them.
+
+    Nothing is processed before the start.
+    """
     return await create_batch(data, idempotency_key, caller, at)
 
 

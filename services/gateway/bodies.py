@@ -11,9 +11,10 @@ from msgspec import Meta, Struct
 from services.gateway.tables import Theme
 from shared.batches import BatchSettings, Tier
 from shared.cutting import MOST_EDITS, CutEdit
+from shared.library import Video, VideoBatch
 from shared.tiers import Limits
 from shared.transcripts import Highlight, Transcript
-from shared.views import BatchJob, BatchVideo, UploadPlan, Video, VideoBatch
+from shared.views import BatchJob, BatchVideo, UploadPlan
 
 MOST_NAMED = 500
 """Ids or part numbers that one request may name."""
@@ -51,6 +52,13 @@ class NewBatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Annotated[int, Meta(ge=0, le=1_000_000)] | None,
         Meta(description="the number of videos to be uploaded, when no files are given"),
     ] = None
+    library_ids: Annotated[
+        tuple[UUID, ...],
+        Meta(
+            description="a list of ids of videos of the library that are in it too, after the files",
+            max_length=MOST_NAMED,
+        ),
+    ] = ()
     priority: Annotated[
         Annotated[int, Meta(ge=0, le=10)] | None,
         Meta(description="a number from 0 to 10, or null for the tier's default"),

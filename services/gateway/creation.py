@@ -9,15 +9,17 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from services.gateway.bodies import BatchCreated, NewBatch, NewFile
+from services.gateway.library import from_library
 from services.gateway.problems import FieldProblem, InvalidFields, TooLargeFields
 from services.gateway.service import Gateway
 from services.gateway.tables import Allowance, Caller, Creation
 from shared.errors import DailiesError, Invalid, QuotaExceeded, TooLarge, Unavailable
 from shared.files import checked
 from shared.logs import logger
-from shared.messages import CancelBatch, CreateBatch, DeleteBatch, NewUpload, NewVideo, OpenUploads
+from shared.messages import CancelBatch, CreateBatch, DeleteBatch, NewUpload, NewVideo, OpenUploads, UploadPlans
 from shared.names import name_of, paragraphs
 from shared.tiers import Limits
 
@@ -41,12 +43,15 @@ class Plan(Struct, frozen=True, kw_only=True):
 async def create_batch(body: NewBatch, key: str | None, caller: Caller, at: Gateway) -> BatchCreated:
     """Create a batch and open its uploads; a repeat under the same key finishes what was interrupted.
 
-    Raises `Invalid` for a wrong body or a key that was used for another one, `QuotaExceeded`, `RateLimited` and `Unavailable`.
+    Raises `Invalid` for a wrong body or a key that was used for another one, `NotFound` and `Conflict` for videos of the
+    library that cannot be added, `QuotaExceeded`, `RateLimited` and `Unavailable`.
     When it is refused, nothing of it is left.
     """
     files = files_of(body, caller, at.settings.tiers[caller.tier], at.settings.store_max_object_bytes)
     name = name_of(body.name, what="The batch's name", at_most=100)
-    plan = await _begun(body, len(files), key, caller, at)
+    library = await from_library(body.library_ids, caller.user_id, at)
+    plan = await _begun(body, len(files) + len(library), key, caller, at)
+    uploaded, known = plan.videos[: len(files)], plan.videos[len(files) :]
     try:
         details = await at.ask(
             CreateBatch(
@@ -60,29 +65,37 @@ async def create_batch(body: NewBatch, key: str | None, caller: Caller, at: Gate
                 settings=body.settings,
                 priority=body.priority,
                 start_when_uploaded=body.start_when_uploaded,
-                videos=tuple(
-                    NewVideo(batch_video_id=batch_video_id, video_id=video_id, name=file.name, size_bytes=file.size)
-                    for file, (batch_video_id, video_id) in zip(files, plan.videos, strict=True)
+                videos=(
+                    *(
+                        NewVideo(batch_video_id=batch_video_id, video_id=video_id, name=file.name, size_bytes=file.size)
+                        for file, (batch_video_id, video_id) in zip(files, uploaded, strict=True)
+                    ),
+                    *(
+                        replace(video, batch_video_id=batch_video_id)
+                        for video, (batch_video_id, _) in zip(library, known, strict=True)
+                    ),
                 ),
             )
         )
-        uploads = await at.ask(
-            OpenUploads(
-                request_id=plan.upload_request,
-                user_id=caller.user_id,
-                batch_id=plan.batch_id,
-                files=tuple(
-                    NewUpload(
-                        video_id=video_id,
-                        name=file.name,
-                        size_bytes=file.size,
-                        content_type=file.type,
-                        sha256=file.sha256,
-                    )
-                    for file, (_, video_id) in zip(files, plan.videos, strict=True)
-                ),
+        uploads = UploadPlans(plans=())
+        if files:
+            uploads = await at.ask(
+                OpenUploads(
+                    request_id=plan.upload_request,
+                    user_id=caller.user_id,
+                    batch_id=plan.batch_id,
+                    files=tuple(
+                        NewUpload(
+                            video_id=video_id,
+                            name=file.name,
+                            size_bytes=file.size,
+                            content_type=file.type,
+                            sha256=file.sha256,
+                        )
+                        for file, (_, video_id) in zip(files, uploaded, strict=True)
+                    ),
+                )
             )
-        )
     except DailiesError as error:
         # Interrupted under a key: the repeat goes on from here. Refused, or without a key: nobody would ever go on.
         if key is None or not isinstance(error, Unavailable):
@@ -106,11 +119,14 @@ def files_of(body: NewBatch, caller: Caller, limits: Limits, most_bytes: int) ->
         raise Invalid(
             f"video_count is {body.video_count}, but there are {len(body.files)} files; leave video_count out."
         )
-    count = len(body.files) if body.files is not None else body.video_count or 0
+    announced = len(body.files) if body.files is not None else body.video_count or 0
+    count = announced + len(set(body.library_ids))
     if count == 0:
         raise Invalid(
             f"A batch needs at least one video: name the files (your tier, {caller.tier}, allows {limits.videos_per_batch})."
         )
+    if announced == 0 and body.start_when_uploaded:
+        raise Invalid("start_when_uploaded has no upload to wait for: every video is in the library; start the batch.")
     if count > limits.videos_per_batch:
         raise QuotaExceeded(
             f"Your tier ({caller.tier}) allows {limits.videos_per_batch} videos in a batch; this one has {count}."
@@ -118,7 +134,7 @@ def files_of(body: NewBatch, caller: Caller, limits: Limits, most_bytes: int) ->
     if body.priority is not None and body.priority > limits.default_priority:
         raise Invalid(f"priority may be at most {limits.default_priority} in your tier ({caller.tier}).")
     if body.files is None:
-        return tuple(NewFile(name=f"Video {number}") for number in range(1, count + 1))
+        return tuple(NewFile(name=f"Video {number}") for number in range(1, announced + 1))
     return _checked_files(body.files, most_bytes)
 
 

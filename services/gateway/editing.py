@@ -11,16 +11,14 @@ from litestar.params import FromPath, JSONBody
 from services.gateway import examples
 from services.gateway.bodies import BatchChanges, NewRendering, VideoOrder, VideosToAdd
 from services.gateway.creation import count_creation
+from services.gateway.library import from_library
 from services.gateway.links import with_links
 from services.gateway.openapi import told
 from services.gateway.parameters import At, Who
-from shared.errors import Conflict, NotFound
 from shared.messages import (
     AddVideos,
     DuplicateBatch,
     EditBatch,
-    ListVideos,
-    NewVideo,
     RemoveVideos,
     RenderAgain,
     ReorderVideos,
@@ -44,25 +42,7 @@ async def add_videos_to_batch_job(
     batch_id: FromPath[UUID], data: JSONBody[VideosToAdd], caller: Who, at: At
 ) -> BatchJob:
     """Videos that passed inspection can be added until the batch is started."""
-    wanted = tuple(dict.fromkeys(data.video_ids))
-    found = await at.ask(ListVideos(user_id=caller.user_id, video_ids=wanted, limit=len(wanted)))
-    videos = {video.id: video for video in found.videos}
-    if missing := [video_id for video_id in wanted if video_id not in videos]:
-        raise NotFound(f"There is no video {missing[0]}.")
-    if waiting := [video for video in videos.values() if video.status != "ready"]:
-        raise Conflict(f"{waiting[0].name} cannot be added, because it is not uploaded and inspected.")
-    new = tuple(
-        NewVideo(
-            batch_video_id=uuid.uuid4(),
-            video_id=video_id,
-            name=videos[video_id].name,
-            size_bytes=videos[video_id].size_bytes,
-            facts=videos[video_id].facts,
-            source=videos[video_id].source,
-            own_upload=False,
-        )
-        for video_id in wanted
-    )
+    new = await from_library(data.video_ids, caller.user_id, at)
     return await at.ask(AddVideos(request_id=uuid.uuid4(), user_id=caller.user_id, batch_id=batch_id, videos=new))
 
 

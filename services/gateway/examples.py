@@ -17,6 +17,7 @@ from shared.batches import (
     Tier,
     VideoStatus,
 )
+from shared.library import Video, VideoBatch, VideoPage, VideoProxy
 from shared.media import MediaFacts, Stage
 from shared.reports import BatchReport, Usage, VideoReport, Workers, WorkerShown, WorkShown
 from shared.tiers import DEFAULT_TIERS
@@ -37,9 +38,6 @@ from shared.views import (
     UploadState,
     UserExport,
     UserExports,
-    Video,
-    VideoBatch,
-    VideoPage,
 )
 
 EVENING = datetime(2026, 11, 20, 21, 30, tzinfo=UTC)
@@ -149,9 +147,11 @@ LIBRARY_VIDEO = Video(
         audio_streams=1,
         bit_rate=3_201_000,
     ),
+    playable=True,
     created_at=EVENING,
     uploaded_at=EVENING + timedelta(minutes=3),
 )
+VIDEO_PROXY = VideoProxy(status="preparing", progress=40)
 VIDEO_PAGE = VideoPage(videos=(LIBRARY_VIDEO,), total=1)
 
 BATCH_EXPORT = BatchExport(

@@ -82,7 +82,7 @@ class Feed:
         """Up to this sequence something may be missing from the log."""
         self._log: deque[Logged] = deque()
         self._log_of: defaultdict[UUID, deque[Logged]] = defaultdict(deque)
-        self._watchers: defaultdict[UUID, set[Watcher]] = defaultdict(set)
+        self.watchers: defaultdict[UUID, set[Watcher]] = defaultdict(set)
 
     async def run(self) -> None:
         """Follow both streams until cancelled."""
@@ -92,7 +92,7 @@ class Feed:
 
     def close(self) -> None:
         """Let go of all watchers."""
-        for watchers in self._watchers.values():
+        for watchers in self.watchers.values():
             for watcher in watchers:
                 watcher.give_up()
 
@@ -107,7 +107,7 @@ class Feed:
                 # Its subjects carry the user's id, so that nobody hears of other people's batches; and a browser that got an
                 # error now would never come back by itself.
                 log.info("a watcher waits for the scheduler", batch_id=str(batch_id))
-        if len(self._watchers.get(user_id, ())) >= self.settings.watchers_per_user:
+        if len(self.watchers.get(user_id, ())) >= self.settings.watchers_per_user:
             raise RateLimited("Too many event streams are open; close some of them first.", 10)
         return self._events(Watcher(user_id, batch_id, self.settings.watcher_bytes), last_event_id)
 
@@ -115,7 +115,7 @@ class Feed:
         loop = asyncio.get_running_loop()
         until = loop.time() + MOST_S
         # Registered before the snapshot is taken: whatever changes from now on is in it or comes after it.
-        self._watchers[watcher.user_id].add(watcher)
+        self.watchers[watcher.user_id].add(watcher)
         try:
             yield START
             missed = await self._missed(watcher, last_event_id)
@@ -127,10 +127,10 @@ class Feed:
         except (Unavailable, NotFound) as error:
             log.info("a watcher has to come back", error=str(error))
         finally:
-            watchers = self._watchers[watcher.user_id]
+            watchers = self.watchers[watcher.user_id]
             watchers.discard(watcher)
             if not watchers:
-                del self._watchers[watcher.user_id]
+                del self.watchers[watcher.user_id]
 
     async def _missed(self, watcher: Watcher, last_event_id: str | None) -> bytes | None:
         """What came after an event id, then the last live values; None when that cannot be told any more."""
@@ -205,7 +205,7 @@ class Feed:
         """NATS was away. What was said as it went is in no stream, and of an end nothing is said again: show how things stand."""
         self._reconnects = self.bus.reconnects
         self._unsure = self.sequence
-        for watchers in self._watchers.values():
+        for watchers in self.watchers.values():
             for watcher in watchers:
                 watcher.doubt()
 
@@ -244,7 +244,7 @@ class Feed:
         revision = 0
         if not isinstance(update, NoticesChanged):
             subject, revision = (update.batch_id, update.about_id), update.revision
-        for watcher in list(self._watchers.get(logged.user_id, ())):
+        for watcher in list(self.watchers.get(logged.user_id, ())):
             if watcher.wants(logged.batch_id):
                 watcher.state(subject, revision, await self._event(logged))
 
@@ -270,7 +270,7 @@ class Feed:
                 self._tell_live(news)
 
     def _tell_live(self, update: BatchUpdate) -> None:
-        watchers = [watcher for watcher in self._watchers.get(update.user_id, ()) if watcher.wants(update.batch_id)]
+        watchers = [watcher for watcher in self.watchers.get(update.user_id, ()) if watcher.wants(update.batch_id)]
         if watchers:
             event = written(self._live_event(update))
             for watcher in watchers:

@@ -11,13 +11,17 @@ import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.gateway.metrics import NO_ROUTE, STREAM, count_request
 from services.gateway.settings import GatewaySettings
+from shared import tracing
 from shared.logs import logger
 from shared.storage import public_origin
 
 log = logger(__name__)
 
 GIVEN_ID = re.compile(rb"[A-Za-z0-9-]{8,64}")
+IDS = {"batch_id": "batch_id", "batch_job_id": "batch_id", "video_id": "video_id", "export_id": "export_id"}
+"""Parameters of paths that are ids, by the names that they have in all logs."""
 NOT_CACHED = (b"cache-control", b"no-store")
 
 
@@ -53,24 +57,32 @@ def with_headers(app: ASGIApp, settings: GatewaySettings) -> ASGIApp:
             await app(scope, receive, send)
             return
         method = scope["method"]
-        request_id, status, begun = _request_id(scope), 0, time.monotonic()
+        request_id, status, begun, stream = _request_id(scope), 0, time.monotonic(), False
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal status
+            nonlocal status, stream
             if message["type"] == "http.response.start":
                 status = message["status"]
+                stream = any(value.startswith(STREAM) for _, value in message["headers"])
                 headers = [*message["headers"], *fixed, (b"x-request-id", request_id.encode())]
                 if scope["path"].startswith("/api/") and not any(name == b"cache-control" for name, _ in headers):
                     headers.append(NOT_CACHED)
                 message["headers"] = headers
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        with (
+            structlog.contextvars.bound_contextvars(request_id=request_id),
+            tracing.span(f"{method} request", "SERVER", about={"request_id": request_id}) as span,
+        ):
             try:
                 await app(scope, receive, send_with_headers)
             finally:
-                took = round((time.monotonic() - begun) * 1000)
-                log.info("answered", method=method, path=scope["path"], status=status, ms=took)
+                took_s = time.monotonic() - begun
+                count_request(scope, status, took_s, stream=stream)
+                if span is not None:
+                    span.update_name(f"{method} {scope.get('path_template', NO_ROUTE)}")
+                ids = {IDS[name]: str(value) for name, value in scope.get("path_params", {}).items() if name in IDS}
+                log.info("answered", method=method, path=scope["path"], status=status, ms=round(took_s * 1000), **ids)
 
     return wrapped
 

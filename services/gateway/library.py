@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterable
 from uuid import UUID
 
 import msgspec
@@ -9,8 +11,12 @@ import msgspec
 from services.gateway.bodies import LibraryPage, LibraryVideo
 from services.gateway.links import DOWNLOAD
 from services.gateway.service import Gateway
-from shared.messages import FindBatches
-from shared.views import Video, VideoBatch, VideoPage
+from shared.errors import Conflict, NotFound
+from shared.library import Video, VideoBatch, VideoPage
+from shared.messages import FindBatches, ListVideos, NewVideo
+
+MOST_VIDEOS = 200
+"""Of which the uploader tells at a time."""
 
 
 async def page_with_batches(page: VideoPage, user_id: UUID, at: Gateway) -> LibraryPage:
@@ -28,6 +34,34 @@ async def video_with_batches(video: Video, user_id: UUID, at: Gateway) -> Librar
     if video.source is not None and video.status == "ready":
         url = await at.store.presign_get(video.source.key, video.name, video.source.content_type, DOWNLOAD)
     return msgspec.structs.replace(_listed(video, batches.get(video.id, [])), source_url=url)
+
+
+async def from_library(video_ids: Iterable[UUID], user_id: UUID, at: Gateway) -> tuple[NewVideo, ...]:
+    """Videos of the library, each once, as a batch takes them. Raises `NotFound`, and `Conflict` for one that is not ready."""
+    wanted = tuple(dict.fromkeys(video_ids))
+    if not wanted:
+        return ()
+    videos: dict[UUID, Video] = {}
+    for some in range(0, len(wanted), MOST_VIDEOS):
+        ids = wanted[some : some + MOST_VIDEOS]
+        page = await at.ask(ListVideos(user_id=user_id, video_ids=ids, limit=len(ids)))
+        videos |= {video.id: video for video in page.videos}
+    if missing := [video_id for video_id in wanted if video_id not in videos]:
+        raise NotFound(f"There is no video {missing[0]}.")
+    if waiting := [video for video in videos.values() if video.status != "ready"]:
+        raise Conflict(f"{waiting[0].name} cannot be added, because it is not uploaded and inspected.")
+    return tuple(
+        NewVideo(
+            batch_video_id=uuid.uuid4(),
+            video_id=video_id,
+            name=videos[video_id].name,
+            size_bytes=videos[video_id].size_bytes,
+            facts=videos[video_id].facts,
+            source=videos[video_id].source,
+            own_upload=False,
+        )
+        for video_id in wanted
+    )
 
 
 async def _batches_of(video_ids: tuple[UUID, ...], user_id: UUID, at: Gateway) -> dict[UUID, list[VideoBatch]]:

@@ -68,6 +68,8 @@ Search = Annotated[
     str | None, QueryParameter(description="Only accounts with this text in their email.", max_length=320)
 ]
 
+Ids = Annotated[list[UUID] | None, QueryParameter(description="Only these accounts.", max_items=100)]
+
 
 @get(
     "/admin/users",
@@ -83,11 +85,12 @@ async def list_users(
     search: Search = None,
     tier: Annotated[Tier | None, QueryParameter(description="Only accounts of this tier.")] = None,
     role: Annotated[Role | None, QueryParameter(description="Only accounts with this role.")] = None,
+    ids: Ids = None,
     limit: Limit = 20,
     offset: Offset = 0,
 ) -> Users:
     """For accounts with the role operator: a page of all accounts, newest first."""
-    rows, total = await people(search or None, tier, role, limit, offset)
+    rows, total = await people(search or None, tier, role, ids, limit, offset)
     return Users(users=tuple(_shown(row) for row in rows), total=total)
 
 

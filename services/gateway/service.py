@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from piccolo.engine.postgres import PostgresEngine
-
 from services.gateway.feed import Feed
 from services.gateway.provider import Provider
 from services.gateway.sealing import Seal
 from services.gateway.settings import GatewaySettings
 from services.gateway.tables import TABLES
 from shared.bus import Bus
-from shared.database import open_database
+from shared.database import Database, open_database
 from shared.messages import Asked
 from shared.outbox import Outbox
 from shared.running import Lifetime
@@ -25,7 +23,7 @@ A = TypeVar("A")
 class Gateway:
     """The connections of one gateway process, handed to every route."""
 
-    def __init__(self, settings: GatewaySettings, engine: PostgresEngine, bus: Bus, work: Work) -> None:
+    def __init__(self, settings: GatewaySettings, engine: Database, bus: Bus, work: Work) -> None:
         self.settings = settings
         self.engine = engine
         self.bus = bus

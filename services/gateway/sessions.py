@@ -11,7 +11,7 @@ from litestar.datastructures import Cookie
 from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Struct
 
-from services.gateway import examples, guessing, passwords
+from services.gateway import examples, guessing, metrics, passwords
 from services.gateway.accounts import email_of, me_of
 from services.gateway.addresses import address_of, whence
 from services.gateway.audit import Act, note
@@ -79,8 +79,10 @@ async def sign_in(data: JSONBody[Credentials], request: Request[Any, Any, Any], 
     known = await Account.credentials(email)
     if not await passwords.fits(data.password, known[1] if known else None) or known is None:
         log.info("a sign-in failed", address=address)
+        metrics.sign_ins.labels("failed").inc()
         guessing.note_failure(known[0] if known else None, whence(request))
         raise Unauthenticated("Email or password is wrong.")
+    metrics.sign_ins.labels("ok").inc()
     await guessing.give_back(counted)
     user_id, password_hash = known
     if passwords.outdated(password_hash):

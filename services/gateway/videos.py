@@ -14,8 +14,9 @@ from services.gateway.bodies import LibraryPage, LibraryVideo, PartNumbers
 from services.gateway.library import page_with_batches, video_with_batches
 from services.gateway.openapi import told
 from services.gateway.parameters import At, Who
-from shared.messages import CompleteUpload, DeleteVideo, GetUpload, GetVideo, ListVideos, SignParts
-from shared.views import PartUrls, UploadState, Video
+from shared.library import Video, VideoProxy
+from shared.messages import CompleteUpload, DeleteVideo, GetUpload, GetVideo, ListVideos, RequestProxy, SignParts
+from shared.views import PartUrls, UploadState
 
 ASSEMBLY_S = 60.0
 """Putting together the parts of a large file takes the store a while."""
@@ -67,6 +68,19 @@ async def get_video(video_id: FromPath[UUID], caller: Who, at: At) -> LibraryVid
     """What is known of a video: its size, codecs, duration, whether it passed inspection, its batches, and where it is played."""
     video = await at.ask(GetVideo(user_id=caller.user_id, video_id=video_id))
     return await video_with_batches(video, caller.user_id, at)
+
+
+@post(
+    "/videos/{video_id:uuid}/proxy",
+    operation_id="prepare_video",
+    summary="A copy of a video that every browser plays",
+    tags=["Videos"],
+    status_code=202,
+    responses=told(202, VideoProxy, examples.VIDEO_PROXY, "not_found", "conflict", "forbidden"),
+)
+async def prepare_video(video_id: FromPath[UUID], caller: Who, at: At) -> VideoProxy:
+    """It is made when it is asked for, and only then; the video (`proxy`) tells how far it is. Asking twice changes nothing."""
+    return await at.ask(RequestProxy(request_id=uuid.uuid4(), user_id=caller.user_id, video_id=video_id))
 
 
 @delete(

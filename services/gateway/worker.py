@@ -25,7 +25,8 @@ async def main(settings: GatewaySettings, lifetime: Lifetime) -> None:
     lifetime.background(deliveries.send_for_ever(at))
     # Letters have a queue of their own: a mail server that is away keeps no notice waiting.
     at.work.start(HANDLERS, at, slots={"gateway": settings.handler_slots, "gateway.mail": settings.handler_slots})
-    lifetime.ready(lambda: at.bus.connected)
+    at.outbox.show_backlog()
+    lifetime.ready(database=at.engine.check, rabbitmq=at.work.check, nats=at.bus.check)
     await lifetime.until_stopped()
     await at.close()
 

@@ -72,7 +72,7 @@ class _Analyst:
             self.samples,
             deadline_s=net_s(self.video, self.at),
             on_progress=tell,
-            limits=limits_of(self.at),
+            limits=limits_of(self.at.settings),
         )
 
     async def listen(self) -> Sound:
@@ -141,7 +141,11 @@ class _Analyst:
         facts, settings = self.video.facts, self.video.settings
         async with self.reporter.step(Step.FINDING) as tell:
             scenes = await scene_changes(
-                self.source, facts, deadline_s=net_s(self.video, self.at), on_progress=tell, limits=limits_of(self.at)
+                self.source,
+                facts,
+                deadline_s=net_s(self.video, self.at),
+                on_progress=tell,
+                limits=limits_of(self.at.settings),
             )
             material = Material(
                 duration_s=facts.duration_s,

@@ -17,12 +17,12 @@ from msgspec.structs import replace
 
 from services.processor.encoders import sound_format
 from services.processor.graphs import AS_IT_IS, Render
-from services.processor.listening import on_the_timeline
 from services.processor.picturecheck import dark_frames, offsets, origin_of, places, shows_something
 from services.processor.skipping import Packets, list_packets
 from services.processor.soundcheck import Ear, Overheard, lags_s, lost
 from shared.errors import PermanentFailure
 from shared.ffmpeg import ffmpeg_output, source
+from shared.filters import on_the_timeline
 from shared.media import MediaFacts
 from shared.probing import facts_of
 from shared.processes import Limits

@@ -13,12 +13,14 @@ from msgspec.structs import replace
 from services.processor.checks import ear_for
 from services.processor.encoders import sound_format
 from services.processor.graphs import Render, encoding
+from services.processor.hardware import Hardware
 from services.processor.leveling import louder, measured
-from services.processor.listening import on_the_timeline
 from services.processor.skipping import needed_packets, packets_to_skip
 from services.processor.soundcheck import Ear
 from services.processor.splicing import pieces_of, spliced
+from shared.batches import OutputFormat
 from shared.ffmpeg import ffmpeg_output, run_ffmpeg, source
+from shared.filters import on_the_timeline
 from shared.processes import Limits
 
 _DAMAGE = ("Error while decoding stream", "corrupt decoded frame")
@@ -30,6 +32,8 @@ class Means(Struct, frozen=True, kw_only=True):
     deadline_s: float
     limits: Limits
     threads: int = 0
+    hardware: Hardware | None = None
+    """What encodes H.264 in place of the processors."""
     on_progress: Callable[[float], None] | None = None
 
     def part(self, start: float, end: float) -> Means:
@@ -84,20 +88,21 @@ async def encode(
     job: Render, scratch: Path, means: Means, special: dict[str, Any] | None = None
 ) -> tuple[tuple[str, ...], Ear | None]:
     """Write the output, and return what people should know about the source, and who remembers its sound."""
+    hardware = None if job.settings.export_format is OutputFormat.WEBM else means.hardware
     async with AsyncExitStack() as beside:
         packets = None
         if skipped := await packets_to_skip(job.source, job.facts, job.frames, deadline_s=means.deadline_s):
             packets = await beside.enter_async_context(needed_packets(job.source, job.facts, skipped))
         sound = await beside.enter_async_context(kept_sound(job, means))
         done = await run_ffmpeg(
-            encoding(job, scratch, packets, means.threads, special),
+            encoding(job, scratch, packets, means.threads, special, hardware),
             doing="This video could not be encoded",
             deadline_s=means.deadline_s,
             duration_s=float(sum(end - start for start, end in job.frames) / job.facts.timeline_fps),
             on_progress=means.on_progress,
             feed=sound.feed,
             pass_fds=() if packets is None else (packets,),
-            limits=means.limits,
+            limits=hardware.limits(means.limits) if hardware else means.limits,
         )
     # Decoders complain as well of what follows skipped packets; nothing of that is shown.
     if packets is None and any(sign in done.errors for sign in _DAMAGE):

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any
 
 from msgspec import Struct
 
 from shared.batches import BatchSettings, OutputFormat, Quality
 from shared.media import MediaFacts
+
+
+class Engine(StrEnum):
+    """What encodes H.264: the processors, or a chip for it. VP9 is always encoded by the processors."""
+
+    SOFTWARE = "software"
+    NVENC = "nvenc"
+    VAAPI = "vaapi"
 
 
 class Rung(Struct, frozen=True):
@@ -19,12 +28,15 @@ class Rung(Struct, frozen=True):
     vp9_crf: int
     most: int
     """The highest rate over a few seconds; usual material stays far below it."""
+    nvenc_cq: int
+    vaapi_qp: int
+    """Chips see less ahead than x264, so at the same number they look worse or take more room: see decisions/0019."""
 
 
 LADDER = {
-    Quality.P720: Rung(720, 22, 33, 6_000_000),
-    Quality.P1080: Rung(1080, 21, 32, 12_000_000),
-    Quality.UHD: Rung(2160, 20, 30, 45_000_000),
+    Quality.P720: Rung(720, 22, 33, 6_000_000, 24, 22),
+    Quality.P1080: Rung(1080, 21, 32, 12_000_000, 23, 21),
+    Quality.UHD: Rung(2160, 20, 30, 45_000_000, 22, 20),
 }
 KEY_FRAME_S = 4.0
 """Seconds between key frames: quick seeking in the browser at next to no cost."""
@@ -85,11 +97,19 @@ def rung_for(picture: Picture, quality: Quality) -> Rung:
 
 
 def video_options(
-    form: OutputFormat, quality: Quality, picture: Picture, fps: float, threads: int = 0
+    form: OutputFormat,
+    quality: Quality,
+    picture: Picture,
+    fps: float,
+    threads: int = 0,
+    engine: Engine = Engine.SOFTWARE,
 ) -> dict[str, Any]:
     """Options of ffmpeg for the video encoder. `threads` 0 is as many as there are processors."""
     rung = rung_for(picture, quality)
-    options: dict[str, Any] = {"pix_fmt": "yuv420p", "g": max(1, round(fps * KEY_FRAME_S)), "threads": threads}
+    options: dict[str, Any] = {"g": max(1, round(fps * KEY_FRAME_S))}
+    if form is not OutputFormat.WEBM and engine is not Engine.SOFTWARE:
+        return options | _chip_options(engine, rung)
+    options |= {"pix_fmt": "yuv420p", "threads": threads}
     if form is OutputFormat.WEBM:
         return options | {
             "c:v": "libvpx-vp9",
@@ -107,6 +127,25 @@ def video_options(
         "maxrate": rung.most,
         "bufsize": rung.most * 2,
         "profile:v": "high",
+    }
+
+
+def _chip_options(engine: Engine, rung: Rung) -> dict[str, Any]:
+    if engine is Engine.VAAPI:
+        # Pictures are on the card by then, in its own format. Of all its ways of control this one is in every driver.
+        return {"c:v": "h264_vaapi", "profile:v": "high", "rc_mode": "CQP", "qp": rung.vaapi_qp}
+    return {
+        "c:v": "h264_nvenc",
+        "pix_fmt": "yuv420p",
+        "profile:v": "high",
+        "preset": "p5",
+        "tune": "hq",
+        "rc": "vbr",
+        "cq": rung.nvenc_cq,
+        "b:v": 0,
+        "maxrate": rung.most,
+        "bufsize": rung.most * 2,
+        "spatial-aq": 1,
     }
 
 

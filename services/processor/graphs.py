@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from services.processor.cuts import on_output, to_frames
 from services.processor.encoders import (
+    Engine,
     Picture,
     audio_options,
     container_options,
@@ -17,9 +18,11 @@ from services.processor.encoders import (
     sound_format,
     video_options,
 )
+from services.processor.hardware import Hardware
 from services.processor.skipping import SHIFT_S, decision, needed_input
 from shared.batches import BatchSettings
 from shared.ffmpeg import source
+from shared.filters import for_usual_screens, on_the_grid
 from shared.media import CutList, MediaFacts
 
 _TURNS: dict[int, tuple[tuple[str, ...], ...]] = {
@@ -29,8 +32,6 @@ _TURNS: dict[int, tuple[tuple[str, ...], ...]] = {
 }
 _LEAST_TIMESCALE = 10_000
 """Units in a second of a track; ffmpeg multiplies smaller numbers by itself."""
-_SCREEN_NITS = 100
-"""Brightness of white on the screen that an HDR picture is converted for, in candela per square metre."""
 _UNKNOWN_END_S = 1.0
 """How long the last picture may be held when a file does not say where its picture ends."""
 
@@ -54,18 +55,25 @@ class Render(Struct, frozen=True, kw_only=True):
 
 
 def encoding(
-    job: Render, scratch: Path, packets: int | None, threads: int, special: dict[str, Any] | None = None
+    job: Render,
+    scratch: Path,
+    packets: int | None,
+    threads: int,
+    special: dict[str, Any] | None = None,
+    hardware: Hardware | None = None,
 ) -> list[str]:
     """Arguments of ffmpeg that encode the kept frames, and the sound that comes in at `pipe:0` if the source has any.
 
     The picture is read from the pipe `packets` when there is one, else from the source itself. `special` are further
-    options of the output.
+    options of the output. With `hardware` that is what encodes H.264.
     """
     facts, settings = job.facts, job.settings
     picture, fps = picture_of(facts, settings), facts.timeline_fps
     video = source(job.source)[str(facts.video_stream)] if packets is None else needed_input(packets)
-    streams = [_pictures(video, job, picture, piped=packets is not None)]
-    options = video_options(settings.export_format, settings.export_quality, picture, float(fps), threads)
+    pictures = _pictures(video, job, picture, piped=packets is not None)
+    streams = [hardware.uploaded(pictures) if hardware else pictures]
+    engine = hardware.engine if hardware else Engine.SOFTWARE
+    options = video_options(settings.export_format, settings.export_quality, picture, float(fps), threads, engine)
     if facts.has_audio:
         streams.append(_sound_input(job))
         options |= audio_options(settings.export_format, sound_format(facts, settings.export_format)[1])
@@ -78,7 +86,7 @@ def encoding(
     graph = scratch / "graph.txt"
     graph.write_text(arguments[place + 1])
     arguments[place : place + 2] = [*_notes_input(job, scratch), "-filter_complex_script", str(graph)]
-    return arguments
+    return [*(hardware.opening() if hardware else []), *arguments]
 
 
 def joining(job: Render, scratch: Path, video: Path, ahead: int) -> list[str]:
@@ -126,9 +134,7 @@ def _pictures(video: Any, job: Render, picture: Picture, *, piped: bool) -> Any:
     fps = facts.timeline_fps
     if piped:
         video = video.filter("setpts", f"PTS-{SHIFT_S}/TB")
-    if facts.interlaced:
-        video = video.filter("bwdif", mode="send_frame", deint="interlaced")
-    video = video.filter("fps", fps=str(fps), start_time=0)
+    video = on_the_grid(video, facts)
     # Where the sound goes on, the last picture stays; two frames more, because durations are rounded.
     held_s = _UNKNOWN_END_S if facts.video_end_s is None else max(0.0, facts.duration_s - facts.video_end_s)
     video = video.filter("tpad", stop_mode="clone", stop=round(held_s * fps) + 2)
@@ -143,22 +149,10 @@ def _pictures(video: Any, job: Render, picture: Picture, *, piped: bool) -> Any:
     for turn in turns:
         video = video.filter(*turn)
     if facts.hdr:
-        video = _for_usual_screens(video, facts)
+        video = for_usual_screens(video, facts)
     if size != (picture.frame_width, picture.frame_height):
         video = video.filter("pad", picture.frame_width, picture.frame_height, "(ow-iw)/2", "(oh-ih)/2")
     return video
-
-
-def _for_usual_screens(video: Any, facts: MediaFacts) -> Any:
-    """The picture in the brightness and colours of BT.709, bright parts compressed instead of clipped.
-
-    After it was made smaller, because all of this is done in 32-bit floats.
-    """
-    told = {"primariesin": "bt2020", "matrixin": "bt2020nc", "transferin": facts.color_transfer}
-    video = video.filter("zscale", **told, transfer="linear", npl=_SCREEN_NITS).filter("format", "gbrpf32le")
-    video = video.filter("zscale", primaries="bt709").filter("tonemap", "hable", desat=0)
-    video = video.filter("zscale", transfer="bt709", matrix="bt709", range="tv")
-    return video.filter("format", "yuv420p")
 
 
 def _described_by(place: int) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.processor.service import Processor
+from services.processor.settings import ProcessorSettings
 from shared.messages import ProcessVideo
 from shared.processes import Limits
 
@@ -14,9 +15,9 @@ def net_s(video: ProcessVideo, at: Processor) -> float:
     return at.settings.deadline_s(video.facts.duration_s) + 60.0
 
 
-def limits_of(at: Processor) -> Limits:
+def limits_of(settings: ProcessorSettings) -> Limits:
     """What one ffmpeg may take."""
     return Limits(
-        memory_bytes=at.settings.ffmpeg_memory_mb * MEGABYTE,
-        file_size_bytes=at.settings.largest_output_mb * MEGABYTE,
+        memory_bytes=settings.ffmpeg_memory_mb * MEGABYTE,
+        file_size_bytes=settings.largest_output_mb * MEGABYTE,
     )

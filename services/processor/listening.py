@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shared.cutting import PEAKS_PER_S
 from shared.ffmpeg import CHILD_LIMITS, run_ffmpeg, source
+from shared.filters import on_the_timeline
 from shared.media import MediaFacts
 from shared.processes import Limits
 
@@ -27,15 +27,6 @@ _WINDOW = round(SAMPLE_RATE * WINDOW_S)
 _BLOCK = _WINDOW * 60_000
 
 Levels = NDArray[np.float32]
-
-
-def on_the_timeline(sound: Any, sample_rate: int) -> Any:
-    """A sound stream of an ffmpeg-python graph, resampled so that sample n is heard at n / `sample_rate` seconds.
-
-    Sound that starts late is preceded by silence, gaps in it are filled, and what overlaps is dropped.
-    """
-    options: dict[str, Any] = {"async": 1, "first_pts": 0, "min_hard_comp": 0.03}
-    return sound.filter("aresample", sample_rate, **options)
 
 
 async def decode_sound(

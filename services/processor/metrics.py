@@ -16,5 +16,11 @@ checkpoints = Counter(
     "Steps by whether a checkpoint saved them.",
     ["step", "found"],
 )
+encodes = Counter(
+    "dailies_processor_encodes",
+    "Encodes by what encoded (software, nvenc or vaapi) and what came of it.",
+    ["engine", "outcome"],
+)
 busy_slots = Gauge("dailies_processor_busy_slots", "Slots that work on a video.")
+slots = Gauge("dailies_processor_slots", "Slots of this processor.")
 media_seconds = Counter("dailies_processor_media_seconds", "Seconds of source media that were processed.")

@@ -20,6 +20,7 @@ class Presence:
         self.bus = bus
         self.worker = worker
         self.slots = slots
+        metrics.slots.set(slots)
         self._running: list[UUID] = []
         self._started_at = datetime.now(UTC)
 

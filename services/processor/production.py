@@ -55,10 +55,15 @@ async def produce(video: ProcessVideo, run: Run, at: Processor, reporter: Report
         job = Render(source=source, facts=video.facts, cut_list=found.cut_list, settings=settings, to=output)
         async with reporter.step(Step.RENDERING) as tell:
             checked = await render(
-                job, deadline_s=net_s(video, at), on_progress=tell, threads=at.settings.threads, limits=limits_of(at)
+                job,
+                deadline_s=net_s(video, at),
+                on_progress=tell,
+                threads=at.settings.threads,
+                limits=limits_of(at.settings),
+                hardware=at.hardware,
             )
             if settings.embed_subtitles and found.transcript and found.transcript.segments:
-                await embed_subtitles(job, found.transcript, deadline_s=net_s(video, at), limits=limits_of(at))
+                await embed_subtitles(job, found.transcript, deadline_s=net_s(video, at), limits=limits_of(at.settings))
         async with reporter.step(Step.STORING):
             stored, beside = await _store(video, run, at, output, found)
     cut_list = found.cut_list

@@ -16,15 +16,23 @@ from msgspec.structs import replace
 
 from services.processor.checks import Checked, check_output, overheard
 from services.processor.encode import Means, encode
-from services.processor.encoders import can_be_copied
+from services.processor.encoders import Engine, can_be_copied
 from services.processor.graphs import Render, copying
+from services.processor.hardware import Hardware
+from services.processor.metrics import encodes
 from services.processor.smartcut import plan_smart_cut, smart_cut
-from shared.errors import PermanentFailure
+from services.processor.soundcheck import Ear
+from shared.batches import OutputFormat
+from shared.errors import DailiesError, PermanentFailure
 from shared.ffmpeg import CHILD_LIMITS, run_ffmpeg
-from shared.processes import Limits
+from shared.logs import logger
+from shared.processes import Limits, OutOfTime
+
+log = logger(__name__)
 
 _CHECKED_FROM = 0.97
 """The share of the time after which an output is there, and is checked."""
+_NOT_BY_HARDWARE = "The video chip of this machine failed on this video, so it was encoded in software; it is complete."
 __all__ = ["Render", "render"]
 
 
@@ -35,8 +43,9 @@ async def render(
     on_progress: Callable[[float], None] | None = None,
     threads: int = 0,
     limits: Limits = CHILD_LIMITS,
+    hardware: Hardware | None = None,
 ) -> Checked:
-    """Write the output and check it. `threads` 0 is as many as there are processors.
+    """Write the output and check it. `threads` 0 is as many as there are processors; `hardware` encodes H.264 if given.
 
     Raises `PermanentFailure` when nothing would be left, or the source cannot be decoded. What was written so far is
     removed on failure and on cancellation.
@@ -51,7 +60,9 @@ async def render(
     checked: Checked | None = None
     try:
         with TemporaryDirectory(dir=job.to.parent, prefix="render-") as scratch:
-            checked = await _copied(job, Path(scratch), means) or await _encoded(job, Path(scratch), means)
+            # A smart cut is encoded in software: its pieces have to be of the kind that lies between them.
+            checked = await _copied(job, Path(scratch), means)
+            checked = checked or await _encoded(job, Path(scratch), replace(means, hardware=hardware))
         told(1.0)
         return checked
     finally:
@@ -100,6 +111,23 @@ async def _copy(job: Render, scratch: Path, means: Means) -> Checked | None:
 
 
 async def _encoded(job: Render, scratch: Path, means: Means) -> Checked:
-    doubts, ear = await encode(job, scratch, means)
+    doubts, ear = await _pictured(job, scratch, means)
     checked = await check_output(job, ear.heard() if ear else None, deadline_s=means.deadline_s, limits=means.limits)
     return replace(checked, warnings=(*doubts, *checked.warnings))
+
+
+async def _pictured(job: Render, scratch: Path, means: Means) -> tuple[tuple[str, ...], Ear | None]:
+    """Encode; once more in software when the hardware fails, as cards do that have no session left or not this size."""
+    hardware = None if job.settings.export_format is OutputFormat.WEBM else means.hardware
+    engine = hardware.engine if hardware else Engine.SOFTWARE
+    try:
+        made = await encode(job, scratch, means)
+    except DailiesError as failure:
+        encodes.labels(engine.value, "failed").inc()
+        if hardware is None or isinstance(failure, OutOfTime):
+            raise
+        log.warning("encoded again in software", engine=engine.value, reason=str(failure))
+        doubts, ear = await _pictured(job, scratch, replace(means, hardware=None))
+        return (_NOT_BY_HARDWARE, *doubts), ear
+    encodes.labels(engine.value, "made").inc()
+    return made

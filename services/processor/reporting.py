@@ -10,10 +10,14 @@ from datetime import UTC, datetime
 
 from services.processor import metrics
 from services.processor.stages import Planned, Progress, Step, progress
+from shared import tracing
 from shared.bus import Bus
 from shared.claims import Run
+from shared.logs import ids_of, logger
 from shared.media import Stage
 from shared.messages import ProcessVideo, VideoProgressed
+
+log = logger(__name__)
 
 EVERY_S = 0.2
 
@@ -51,10 +55,12 @@ class Reporter:
         """Be at a step, and measure how long it takes."""
         begun = time.monotonic()
         self._reach(step, 0.0)
-        yield lambda share: self._reach(step, share)
+        with tracing.span(step.value, about=ids_of(self._video)):
+            yield lambda share: self._reach(step, share)
         self._reach(step, 1.0)
         self.seconds[step.value] = round(time.monotonic() - begun, 3)
         metrics.step_seconds.labels(step.value).observe(self.seconds[step.value])
+        log.info("a step is done", step=step.value, seconds=self.seconds[step.value])
 
     async def finish(self) -> None:
         """Say that the output is stored; nothing else says 100 %."""

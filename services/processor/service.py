@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from services.processor.hardware import Hardware
 from services.processor.presence import Presence
 from services.processor.settings import ProcessorSettings
 from services.processor.transcription.whisper import Whisper
@@ -27,3 +28,5 @@ class Processor(Struct, frozen=True, kw_only=True):
     scratch: Scratch
     presence: Presence
     whisper: Whisper
+    hardware: Hardware | None = None
+    """The chip that encodes H.264, when one works here."""

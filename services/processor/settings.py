@@ -23,6 +23,10 @@ class ProcessorSettings(StoreSettings, frozen=True, kw_only=True):
     """Threads of one ffmpeg; 0 divides the processors of the machine among the slots."""
     ffmpeg_memory_mb: Annotated[int, Meta(ge=256)] = 6144
     """Address space that one ffmpeg may take; it counts what is reserved, so it lies well above what is used."""
+    hardware_encoding: Literal["auto", "off", "nvenc", "vaapi"] = "auto"
+    """Video chip that encodes H.264: `auto` takes one that a trial at the start shows to work, `off` always software."""
+    hardware_device: Path = Path("/dev/dri/renderD128")
+    """Render node of the chip that VAAPI uses."""
     largest_output_mb: Annotated[int, Meta(ge=1)] = 40_000
     """Size at which the output of a video is given up."""
     shortest_deadline_s: Annotated[float, Meta(gt=0)] = 1800.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from services.scheduler import events
-from services.scheduler.changes import differences, find_batch, tell
+from services.scheduler.changes import differences, find_batch, tell, write_down
 from services.scheduler.events import BatchEvent
 from services.scheduler.intake import check_number, concurrency_of, new_video
 from services.scheduler.service import Scheduler
@@ -16,6 +16,7 @@ from services.scheduler.tables.batches import SORTS
 from shared.batches import BatchStatus
 from shared.bus import answers
 from shared.errors import Conflict, Invalid
+from shared.library import VideoBatches
 from shared.messages import (
     CancelBatch,
     CreateBatch,
@@ -34,7 +35,7 @@ from shared.messages import (
     RetryFailed,
     StartBatch,
 )
-from shared.views import BatchDetails, BatchJob, BatchPage, BatchStarted, VideoBatches
+from shared.views import BatchDetails, BatchJob, BatchPage, BatchStarted
 
 
 @answers(CreateBatch)
@@ -62,6 +63,7 @@ async def create_batch(request: CreateBatch, at: Scheduler) -> BatchDetails:
         )
         await BatchJobs.add(batch)
         tell(at.outbox, at.bus, differences(None, batch))
+        write_down(at.outbox, None, batch)
         return show_details(batch)
 
     return await at.outbox.once(request, make)

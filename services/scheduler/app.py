@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.scheduler import analytics, answers, billing, claims, edit_answers, export_answers, oversight, retention
-from services.scheduler.metrics import show_workers
+from services.scheduler.metrics import show_queue, show_workers
 from services.scheduler.outlook import PROGRESS
 from services.scheduler.service import Scheduler
 from services.scheduler.settings import SchedulerSettings
@@ -39,6 +39,8 @@ ANSWERS = (
     oversight.get_report,
     oversight.get_usage,
     oversight.list_workers,
+    oversight.get_queue,
+    oversight.list_failures,
     analytics.get_analytics,
     billing.list_months,
     billing.list_ledger,
@@ -54,10 +56,12 @@ async def main(settings: SchedulerSettings, lifetime: Lifetime) -> None:
     """Run until told to stop."""
     at = await Scheduler.open(settings, lifetime)
     show_workers(at.presence)
+    show_queue()
+    at.outbox.show_backlog()
     await at.bus.listen(PROGRESS, at.outlooks.hear)
     await at.bus.serve(ANSWERS, at)
     lifetime.background(sweep_for_ever(at))
-    lifetime.ready(lambda: at.bus.connected)
+    lifetime.ready(database=at.engine.check, rabbitmq=at.work.check, nats=at.bus.check)
     await lifetime.until_stopped()
     await at.close()
 

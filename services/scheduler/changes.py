@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from services.scheduler import events
+from services.scheduler import events, story
 from services.scheduler.accounting import STARTED, held
 from services.scheduler.endings import batch_ended
 from services.scheduler.events import BatchEvent, Step
@@ -68,7 +68,18 @@ async def change(
         ]
         new = await BatchJobs.store(old, step.batch, now, along)
         tell(outbox, bus, [*differences(old, new), *stops(new, step.stopped)])
+        write_down(outbox, old, new)
     return new
+
+
+def write_down(outbox: Outbox, old: BatchState | None, new: BatchState) -> None:
+    """Have what happened in the log and the metrics once the open change is committed."""
+
+    async def write() -> None:
+        story.write(old, new)
+
+    if old != new:
+        outbox.after_commit(write)
 
 
 async def _within_quota(

@@ -73,7 +73,6 @@ class Dispatcher:
             batch = await change(self.outbox, self.bus, turn["batch_job_id"], events.Dispatched(id=turn["id"]))
             video = next(candidate for candidate in batch.videos if candidate.id == turn["id"])
             if video.running:
-                log.info("dispatched", batch_id=str(batch.id), video_id=str(video.video_id), attempt=video.attempt)
                 left -= 1
             return left
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from services.scheduler import exporting
+from services.scheduler import exporting, story
 from services.scheduler.changes import find_batch, tell
 from services.scheduler.endings import export_ended
 from services.scheduler.exporting import ExportState
@@ -140,6 +140,11 @@ async def store_export(at: Scheduler, old: ExportState, new: ExportState, now: d
         )
         await at.outbox.add(event)
     tell_of(at, [saved], now)
+
+    async def write() -> None:
+        story.write_export(old, saved)
+
+    at.outbox.after_commit(write)
     return saved
 
 

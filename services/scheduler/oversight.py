@@ -1,18 +1,23 @@
-"""What is asked about work as a whole: the report of a batch, what a user has used, who works on what."""
+"""What is asked about work as a whole: the report of a batch, what a user has used, who works on what, who waits, what failed."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from services.scheduler.changes import find_batch
 from services.scheduler.presence import Presence
 from services.scheduler.report import report
 from services.scheduler.service import Scheduler
-from services.scheduler.tables import BatchJobs, QueueUsers, UnderWay, UsageLedger
+from services.scheduler.tables import BatchJobs, Failures, QueueUsers, UnderWay, UsageLedger, Waiting
+from services.scheduler.tables.failures import Cursor
 from services.scheduler.tables.usage import month_of
 from shared.bus import answers
-from shared.messages import GetReport, GetUsage, ListWorkers, WorkerSeen
-from shared.reports import BatchReport, Usage, Workers, WorkerShown, WorkShown
+from shared.errors import Invalid
+from shared.messages import GetQueue, GetReport, GetUsage, ListFailures, ListWorkers, WorkerSeen
+from shared.reports import BatchReport, FailurePage, QueueShown, Usage, Workers, WorkerShown, WorkShown
+
+MOST_FAILURES = 200
 
 
 @answers(GetReport)
@@ -51,6 +56,44 @@ async def list_workers(query: ListWorkers, at: Scheduler) -> Workers:
     waiting_videos, waiting_users = await QueueUsers.waiting_now()
     shown = workers(at.presence, await UnderWay.everything())
     return Workers(workers=shown, waiting_videos=waiting_videos, waiting_users=waiting_users)
+
+
+@answers(GetQueue)
+async def get_queue(query: GetQueue, at: Scheduler) -> QueueShown:
+    """What waits for workers, and for whom."""
+    waiting_videos, waiting_users = await QueueUsers.waiting_now()
+    return QueueShown(
+        waiting_videos=waiting_videos,
+        waiting_users=waiting_users,
+        slots=at.presence.slots(),
+        priorities=await Waiting.priorities(),
+        users=await Waiting.users(),
+        **await Waiting.counts(),
+    )
+
+
+@answers(ListFailures)
+async def list_failures(query: ListFailures, at: Scheduler) -> FailurePage:
+    """Videos that failed, the last first."""
+    if not 1 <= query.limit <= MOST_FAILURES:
+        raise Invalid(f"limit must be between 1 and {MOST_FAILURES}.")
+    after = None if query.after is None else _cursor(query.after)
+    failures = await Failures.page(query.since, query.until, query.code, after, query.limit)
+    last = failures[-1] if len(failures) == query.limit else None
+    return FailurePage(
+        failures=tuple(failures), next_after=None if last is None else f"{last.failed_at.isoformat()} {last.id}"
+    )
+
+
+def _cursor(text: str) -> Cursor:
+    try:
+        failed_at, failure = text.split(" ")
+        moment = datetime.fromisoformat(failed_at)
+        if moment.tzinfo is None:
+            raise ValueError("a time without its zone")
+        return moment, UUID(failure)
+    except ValueError as error:
+        raise Invalid("after must be the next_after of an earlier answer.") from error
 
 
 def workers(presence: Presence, under_way: list[tuple[str, WorkShown]]) -> tuple[WorkerShown, ...]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from piccolo.engine.postgres import PostgresEngine
-
 from services.scheduler import events
 from services.scheduler.changes import change
 from services.scheduler.dispatch import Dispatcher
@@ -16,7 +14,7 @@ from services.scheduler.settings import SchedulerSettings
 from services.scheduler.state import BatchState
 from services.scheduler.tables import TABLES
 from shared.bus import Bus
-from shared.database import open_database
+from shared.database import Database, open_database
 from shared.outbox import Outbox
 from shared.running import Lifetime
 from shared.work import Work
@@ -25,7 +23,7 @@ from shared.work import Work
 class Scheduler:
     """One process of the scheduler. Its app and its worker have the same connections; either may dispatch."""
 
-    def __init__(self, settings: SchedulerSettings, engine: PostgresEngine, bus: Bus, work: Work) -> None:
+    def __init__(self, settings: SchedulerSettings, engine: Database, bus: Bus, work: Work) -> None:
         self.settings = settings
         self.engine = engine
         self.bus = bus

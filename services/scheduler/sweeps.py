@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from services.scheduler import events, exporting
+from services.scheduler import events, exporting, metrics
 from services.scheduler.export_answers import store_export, tell_of
 from services.scheduler.service import Scheduler
 from services.scheduler.tables import BatchJobs, BatchVideos, Exports
@@ -55,9 +55,11 @@ async def sweep(at: Scheduler) -> None:
 
 async def _sweep(at: Scheduler, lost: Sequence[dict[str, Any]]) -> None:
     for row in lost:
+        metrics.leases_lost.inc()
         log.warning("a lease was lost", batch_id=str(row["batch_job_id"]), batch_video_id=str(row["id"]))
         await at.change(row["batch_job_id"], events.LeaseLost(id=row["id"], run_token=row["run_token"]))
     for row in await BatchVideos.never_claimed(at.settings.claim_patience_s):
+        metrics.never_claimed.inc()
         await at.change(row["batch_job_id"], events.NeverClaimed(id=row["id"]))
     for batch_id in await BatchVideos.due():
         await at.change(batch_id, events.Due())

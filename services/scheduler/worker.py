@@ -25,7 +25,8 @@ async def main(settings: SchedulerSettings, lifetime: Lifetime) -> None:
     at = await Scheduler.open(settings, lifetime)
     at.work.start(HANDLERS, at, slots={"scheduler": settings.handler_slots})
     lifetime.background(retain_for_ever(at))
-    lifetime.ready(lambda: at.bus.connected)
+    at.outbox.show_backlog()
+    lifetime.ready(database=at.engine.check, rabbitmq=at.work.check, nats=at.bus.check)
     await lifetime.until_stopped()
     await at.close()
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from msgspec.structs import replace
+
+from services.uploader import metrics
 from services.uploader.arrivals import note_begin, progressed
 from services.uploader.plans import require_all_parts, size_of_part
 from services.uploader.service import Uploader
-from services.uploader.show import upload_plan, video_view
-from services.uploader.tables import Probes, Upload, Uploads, Videos
+from services.uploader.show import proxy_view, upload_plan, video_view
+from services.uploader.tables import Probes, Proxies, Upload, Uploads, Videos
 from shared.bus import answers
 from shared.errors import Conflict, DailiesError, Invalid, NotFound, TooLarge
 from shared.insight import LibrarySize
+from shared.library import Video, VideoPage
+from shared.logs import logger
 from shared.messages import (
     CompleteUpload,
     GetUpload,
@@ -22,7 +27,9 @@ from shared.messages import (
     SignParts,
 )
 from shared.storage import LocalStore
-from shared.views import PartUrl, PartUrls, StoredPart, UploadState, Video, VideoPage
+from shared.views import PartUrl, PartUrls, StoredPart, UploadState
+
+log = logger(__name__)
 
 MOST_PARTS_SIGNED = 200
 MOST_VIDEOS = 200
@@ -92,6 +99,9 @@ async def complete_upload(request: CompleteUpload, at: Uploader) -> Video:
             await Uploads.complete(upload.video_id)
             await Probes.add(upload.video_id, at.settings.probe_patience_s)
             await at.outbox.add(ProbeVideo(video_id=upload.video_id))
+            metrics.uploads.labels("complete").inc()
+            metrics.upload_bytes.inc(size_bytes)
+            log.info("an upload is complete", video_id=str(upload.video_id), size_bytes=size_bytes)
         return await video_view(await Videos.of_user(request.user_id, request.video_id), at.store, at.settings)
 
     return await at.outbox.once(request, make)
@@ -123,8 +133,10 @@ async def _verified(upload: Upload, at: Uploader) -> int:
 
 @answers(GetVideo)
 async def get_video(query: GetVideo, at: Uploader) -> Video:
-    """One video."""
-    return await video_view(await Videos.of_user(query.user_id, query.video_id), at.store, at.settings)
+    """One video, and its copy for browsers if it has one."""
+    video = await video_view(await Videos.of_user(query.user_id, query.video_id), at.store, at.settings)
+    proxy = await Proxies.of(query.video_id)
+    return replace(video, proxy=await proxy_view(proxy, at.store, at.settings)) if proxy else video
 
 
 @answers(MeasureLibrary)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uvloop
 
-from services.uploader import answers, opening
+from services.uploader import answers, opening, proxies
 from services.uploader.arrivals import Arrivals
 from services.uploader.endpoint import Endpoint
+from services.uploader.metrics import show
 from services.uploader.service import connect
 from services.uploader.serving import serve
 from services.uploader.settings import UploaderSettings
@@ -21,6 +22,7 @@ ANSWERS = (
     answers.get_video,
     answers.list_videos,
     answers.measure_library,
+    proxies.request_proxy,
 )
 
 
@@ -31,7 +33,8 @@ async def main(settings: UploaderSettings, lifetime: Lifetime) -> None:
         endpoint = Endpoint(at.store, Arrivals(at.bus, at.outbox, at.store), patience_s=settings.idle_connection_s)
         await serve(endpoint, settings.http_host, settings.http_port, lifetime)
     await at.bus.serve(ANSWERS, at)
-    lifetime.ready(lambda: at.bus.connected)
+    show(at)
+    lifetime.ready(database=at.engine.check, rabbitmq=at.work.check, nats=at.bus.check, store=at.store.check)
     await lifetime.until_stopped()
     await at.close()
 

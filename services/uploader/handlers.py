@@ -8,12 +8,13 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 
+from services.uploader import metrics
 from services.uploader.inspection import Inspected, inspected
 from services.uploader.plans import prefix_of
 from services.uploader.service import UploaderWorker
 from services.uploader.tables import Probe, Probes, Upload, Uploads, Videos
 from shared.database import patiently
-from shared.errors import OutOfSpace, PermanentFailure, TransientFailure, Unavailable
+from shared.errors import DailiesError, OutOfSpace, PermanentFailure, TransientFailure, Unavailable
 from shared.logs import logger
 from shared.messages import DeleteSource, ProbeVideo, VideoRejected, VideoUploaded
 from shared.work import handles
@@ -40,12 +41,13 @@ async def probe_video(command: ProbeVideo, at: UploaderWorker) -> None:
         return await _reject(upload, probe, "inspection_failed", sentence, at)
     try:
         async with _leased(probe, at):
-            with at.scratch.room() as room:
+            with at.scratch.room() as room, metrics.inspection_seconds.time():
                 found = await inspected(upload, at.store, room)
             await _accept(upload, probe, found, at)
     except PermanentFailure as failure:
         await _reject(upload, probe, failure.code, str(failure), at)
     except FOR_NOW as failure:
+        metrics.inspections.labels("again", failure.code if isinstance(failure, DailiesError) else "unreachable").inc()
         log.warning("an inspection is tried again", error=str(failure))
         await patiently(lambda: Probes.release(probe, 5.0, count=False))
     except asyncio.CancelledError:
@@ -53,10 +55,12 @@ async def probe_video(command: ProbeVideo, at: UploaderWorker) -> None:
         await asyncio.shield(Probes.release(probe, 0.0, count=False))
         raise
     except TransientFailure as failure:
+        metrics.inspections.labels("again", failure.code).inc()
         # It may be the machine's, but a file that eats all memory there is must not come back for ever.
         log.warning("an inspection failed for now", error=str(failure))
         await patiently(lambda: Probes.release(probe, 4.0**probe.attempts / 2, count=True))
     except Exception:
+        metrics.inspections.labels("again", "internal").inc()
         log.exception("an inspection failed")
         await patiently(lambda: Probes.release(probe, 4.0**probe.attempts / 2, count=True))
 
@@ -87,6 +91,8 @@ async def _accept(upload: Upload, probe: Probe, found: Inspected, at: UploaderWo
             upload.video_id, found.source, found.facts, found.thumbnail_key, found.sha256
         ):
             await at.outbox.add(VideoUploaded(video_id=upload.video_id, source=found.source, facts=found.facts))
+            metrics.inspections.labels("accepted", "").inc()
+            log.info("an upload is inspected", duration_s=round(found.facts.duration_s, 3))
     if await Videos.known(upload.video_id) is None:
         # Deleted meanwhile, and what this run stored after that is nobody's.
         await at.store.delete_prefix(prefix_of(upload.user_id, upload.video_id))
@@ -99,6 +105,8 @@ async def _reject(upload: Upload, probe: Probe, code: str, reason: str, at: Uplo
         if not (await Probes.end(probe) and await Videos.reject(upload.video_id, code, reason)):
             return
         await at.outbox.add(VideoRejected(video_id=upload.video_id, code=code, reason=reason))
+    metrics.inspections.labels("rejected", code).inc()
+    log.info("an upload is rejected", code=code)
     await remove_objects(upload, at)
 
 

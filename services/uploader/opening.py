@@ -9,6 +9,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
+from services.uploader import metrics
 from services.uploader.plans import Shape, arrival_key, shape, source_key
 from services.uploader.service import Uploader
 from services.uploader.show import upload_plan
@@ -16,8 +17,11 @@ from services.uploader.tables import Status, Upload, Uploads, Videos
 from shared.bus import answers
 from shared.errors import Invalid, NotFound, TooLarge
 from shared.files import Described, checked
+from shared.logs import logger
 from shared.messages import NewUpload, OpenUploads, UploadPlans
 from shared.storage.objects import OCTETS
+
+log = logger(__name__)
 
 MOST_FILES = 100
 
@@ -36,6 +40,9 @@ async def open_uploads(request: OpenUploads, at: Uploader) -> UploadPlans:
             )
         )
         await Uploads.add(uploads)
+        for upload in uploads:
+            metrics.uploads.labels("known" if upload.video_id in arrived else "opened").inc()
+            log.info("an upload is opened", video_id=str(upload.video_id), size_bytes=upload.size_bytes)
         return await _plans(uploads, arrived, at)
 
     if not 1 <= len(request.files) <= MOST_FILES:

@@ -12,6 +12,7 @@ from shared.storage.objects import MAX_PARTS
 from shared.views import StoredPart
 
 FEW_PARTS = 64
+PROXY = "proxy-"
 
 
 class Shape(Struct, frozen=True):
@@ -77,6 +78,16 @@ def arrival_key(user_id: UUID, video_id: UUID) -> str:
 def thumbnail_key(user_id: UUID, video_id: UUID) -> str:
     """Where the picture of a video lies."""
     return f"{prefix_of(user_id, video_id)}thumbnail.jpg"
+
+
+def proxy_key(user_id: UUID, video_id: UUID, token: UUID) -> str:
+    """Where the copy for browsers lies that one worker makes; a place for each, so that none overwrites another's."""
+    return f"{prefix_of(user_id, video_id)}{PROXY}{token}.mp4"
+
+
+def is_proxy(key: str) -> bool:
+    """Whether a key below `sources/` is that of a copy for browsers."""
+    return key.rpartition("/")[2].startswith(PROXY)
 
 
 def owner_of(key: str) -> tuple[UUID, UUID] | None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from msgspec import Struct
-from piccolo.engine.postgres import PostgresEngine
 
 from services.uploader.settings import UploaderSettings
 from services.uploader.tables import TABLES
 from shared.bus import Bus
-from shared.database import open_database
+from shared.database import Database, open_database
 from shared.outbox import Outbox
 from shared.running import Lifetime
 from shared.scratch import Scratch
@@ -24,7 +23,7 @@ class Uploader(Struct, frozen=True, kw_only=True):
     """The connections of one process."""
 
     settings: UploaderSettings
-    engine: PostgresEngine
+    engine: Database
     bus: Bus
     work: Work
     outbox: Outbox

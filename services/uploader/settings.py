@@ -37,6 +37,14 @@ class UploaderSettings(StoreSettings, frozen=True, kw_only=True):
     """Seconds without a sign of life after which an inspection counts as lost."""
     probe_patience_s: float = 600.0
     """Seconds after which a file whose inspection nobody began is announced again."""
+    proxy_slots: int = 1
+    """Copies for browsers that one worker makes at the same time, each with one thread at the lowest priority."""
+    proxy_lease_s: float = 15.0
+    """Seconds without a sign of life after which the making of a copy counts as lost."""
+    proxies_at_once: int = 2
+    """Copies that one user may have in the making; more have to wait."""
+    proxy_days: float = 30.0
+    """Days after which a copy that nobody looked at is removed; it is made anew when it is wanted."""
     upload_sweep_s: float = 10.0
     """Seconds between looks for lost inspections and abandoned uploads."""
     tidy_s: float = 3600.0

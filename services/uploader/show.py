@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from services.uploader.plans import size_of_part
+from services.uploader.playable import playable
+from services.uploader.proxy import CONTENT_TYPE
 from services.uploader.settings import UploaderSettings
-from services.uploader.tables import LibraryVideo, Upload
+from services.uploader.tables import LibraryVideo, Proxy, Upload
+from shared.library import Video, VideoProxy
 from shared.storage import ObjectStore
-from shared.views import UploadPlan, Video
+from shared.views import UploadPlan
 
 
 async def video_view(video: LibraryVideo, store: ObjectStore, settings: UploaderSettings) -> Video:
@@ -26,10 +29,25 @@ async def video_view(video: LibraryVideo, store: ObjectStore, settings: Uploader
         facts=video.facts,
         source=video.source,
         thumbnail_url=picture,
+        playable=None if video.facts is None else playable(video.facts),
         error_code=video.error_code,
         error_message=video.error_message,
         created_at=video.created_at,
         uploaded_at=video.uploaded_at,
+    )
+
+
+async def proxy_view(proxy: Proxy, store: ObjectStore, settings: UploaderSettings) -> VideoProxy:
+    """A copy for browsers, with a URL once it is there."""
+    url = None
+    if proxy.key is not None:
+        url = await store.presign_get(proxy.key, None, CONTENT_TYPE, settings.thumbnail_url_lifetime)
+    return VideoProxy(
+        status=proxy.status,
+        progress=proxy.progress,
+        size_bytes=proxy.size_bytes,
+        url=url,
+        error_message=proxy.error_message,
     )
 
 

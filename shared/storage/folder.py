@@ -23,7 +23,7 @@ from zlib import crc32 as spread
 from isal.isal_zlib import crc32
 from msgspec.structs import replace
 
-from shared.errors import Invalid, NotFound
+from shared.errors import Invalid, NotFound, Unavailable
 from shared.media import StoredObject
 from shared.storage import disk, records
 from shared.storage.disk import CHUNK, Incoming, locked, make_folder, move_into_place, prune, room_on, seal
@@ -46,6 +46,11 @@ class Folder:
         self.locks = self.root / "locks"
         for folder in (self.objects, self.records, self.uploads, self.incoming, self.locks):
             make_folder(folder)
+
+    def check(self) -> None:
+        """See that the folder is there and can be written to. Raises `Unavailable`."""
+        if not (self.incoming.is_dir() and os.access(self.incoming, os.W_OK)):
+            raise Unavailable("The folder of the store is not there or cannot be written to; is its disk mounted?")
 
     def path(self, key: str) -> Path:
         """Where the data of a key is. Raises `Invalid` when the key is none, or would lead through a symbolic link."""

@@ -47,3 +47,10 @@ def check_number(number: int) -> int:
     if not 1 <= number <= MAX_PARTS:
         raise Invalid(f"Parts are numbered from 1 to {MAX_PARTS}; there is no part {number}.")
     return number
+
+
+def check_size(size: int, most: int) -> int:
+    """The size of an upload. Raises `Invalid` when it is none, or more than the store takes in one object."""
+    if not 1 <= size <= most:
+        raise Invalid(f"An upload has 1 to {most} bytes; {size} were announced.")
+    return size

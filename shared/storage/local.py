@@ -15,9 +15,10 @@ from shared.errors import Invalid
 from shared.media import StoredObject
 from shared.storage import assembling, disk, records, signing
 from shared.storage import parts as multipart
+from shared.storage.counting import counted, traffic
 from shared.storage.disk import CHUNK, Incoming, in_thread
 from shared.storage.folder import Folder
-from shared.storage.keys import check_number
+from shared.storage.keys import check_number, check_size
 from shared.storage.objects import OCTETS, OpenMultipart, Piece
 from shared.storage.pouring import pour
 from shared.views import StoredPart
@@ -36,6 +37,7 @@ class LocalStore:
         self.keys = keys
         self.max_object_bytes = max_object_bytes
 
+    @counted("put", "in")
     async def put_file(self, key: str, path: Path, content_type: str = OCTETS) -> StoredObject:
         """Store a file; on the same disk by a link, without copying it."""
         return await in_thread(self.folder.keep_file, path, key, content_type)
@@ -48,6 +50,7 @@ class LocalStore:
 
         return await self.put_stream(key, once(), content_type)
 
+    @counted("put", "in")
     async def put_stream(
         self, key: str, chunks: AsyncIterator[bytes], content_type: str = OCTETS, size: int | None = None
     ) -> StoredObject:
@@ -64,6 +67,7 @@ class LocalStore:
         stamp = incoming.seal()
         return self.folder.keep(incoming.path, key, records.line(stamp, incoming.size, incoming.crc, content_type))
 
+    @counted("put", "in")
     async def put_part(
         self, key: str, upload_id: str, number: int, chunks: AsyncIterator[bytes], size: int
     ) -> StoredPart:
@@ -78,6 +82,7 @@ class LocalStore:
         finally:
             incoming.discard()
 
+    @counted("get", "out")
     async def fetch(self, key: str, path: Path) -> StoredObject:
         """Bring an object to a scratch file; on the same disk by a link, without copying it."""
         return await in_thread(self.folder.fetch, key, path)
@@ -92,19 +97,23 @@ class LocalStore:
             async for chunk in stretch(file, start, end):
                 yield chunk
 
+    @counted("get")
     async def open(self, key: str) -> tuple[BinaryIO, StoredObject]:
         """An object as it is now, for reading; the caller closes the file. Raises `NotFound`."""
         file, line = await in_thread(self.folder.open, key)
         return file, records.stored(key, line)
 
+    @counted("head")
     async def stat(self, key: str) -> StoredObject:
         """What is recorded of an object."""
         return records.stored(key, await in_thread(self.folder.line, key))
 
+    @counted("put")
     async def copy(self, source: str, target: str) -> StoredObject:
         """Store the object again under another key; the two share their data."""
         return await in_thread(self.folder.copy, source, target)
 
+    @counted("post", "in")
     async def assemble(
         self,
         key: str,
@@ -125,10 +134,12 @@ class LocalStore:
             work.exception()
             raise
 
+    @counted("delete")
     async def delete(self, key: str) -> None:
         """Remove an object, and the folders that are empty without it."""
         await in_thread(self.folder.delete, key)
 
+    @counted("delete")
     async def delete_prefix(self, prefix: str) -> int:
         """Remove all objects under a prefix."""
         return await in_thread(self.folder.delete_prefix, prefix)
@@ -164,6 +175,10 @@ class LocalStore:
     async def prepare(self) -> None:
         """Its folders were made with it."""
 
+    async def check(self) -> None:
+        """See that the folder is there and can be written to."""
+        await in_thread(self.folder.check)
+
     async def close(self) -> None:
         """Nothing is held open."""
 
@@ -195,8 +210,8 @@ class LocalStore:
         content_type: str | None = None,
         file_name: str | None = None,
     ) -> str:
-        if size is not None and not 1 <= size <= self.max_object_bytes:
-            raise Invalid(f"An upload has 1 to {self.max_object_bytes} bytes; {size} were announced.")
+        if size is not None:
+            check_size(size, self.max_object_bytes)
         grant = signing.Grant(
             method=method,
             key=key,
@@ -219,4 +234,5 @@ async def stretch(file: BinaryIO, start: int, end: int) -> AsyncIterator[bytes]:
         if not chunk:
             return
         start += len(chunk)
+        traffic.labels("out").inc(len(chunk))
         yield chunk

@@ -168,6 +168,10 @@ class ObjectStore(Protocol):
         """Make what has to be there before anything is stored. Raises `Unavailable` when that is not possible."""
         ...
 
+    async def check(self) -> None:
+        """Get a sign of life of the store. Raises `Unavailable`."""
+        ...
+
     async def close(self) -> None:
         """Let go of connections."""
         ...

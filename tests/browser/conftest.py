@@ -148,5 +148,20 @@ async def slow_uploads(page: Page, bytes_per_second: int) -> AsyncIterator[None]
 
 def set_tier(system: LocalStack, email: str, tier: str) -> None:
     """What an operator does."""
-    command = [sys.executable, "-m", "services.gateway.admin", "set-tier", email, tier]
-    subprocess.run(command, check=True, env=system.environment("gateway.app"), cwd=ROOT, capture_output=True)
+    administer(system, "set-tier", email, tier)
+
+
+def administer(system: LocalStack, *command: str) -> str:
+    """A command of whoever runs the machine; gives what it says."""
+    whole = [sys.executable, "-m", "services.gateway.admin", *command]
+    environment = system.environment("gateway.app")
+    return subprocess.run(whole, check=True, env=environment, cwd=ROOT, capture_output=True, text=True).stdout
+
+
+async def sign_in(hands: Hands, email: str, password: str = PASSWORD) -> None:
+    """Sign in, on the page for it, and arrive on the dashboard."""
+    page = hands.page
+    await hands.write(page.get_by_label("Email"), email)
+    await hands.write(page.get_by_label("Password"), password)
+    await hands.press(page.get_by_role("button", name="Sign in"))
+    await expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()

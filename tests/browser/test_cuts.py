@@ -101,3 +101,27 @@ async def test_cuts_are_seen_heard_changed_and_rendered_again(visit: Visit, url:
     await has_length(page, before)
     await expect(cuts).to_have_count(4)
     assert await barriers(page) == []
+
+
+async def test_an_original_that_no_browser_plays_is_prepared_and_heard(visit: Visit, url: str, media: Path) -> None:
+    page = (await visit()).page
+    await sign_up(Mouse(page))
+    film, said = clips.talk(media / "old camera.avi", pause_s=1.5, extra=("-c:a", "libmp3lame"))
+    batch, video = await processed(page, url, film, SETTINGS)
+    await page.goto(f"/videos/{video}?batch={batch}")
+    cuts = page.get_by_role("list", name="Cuts").get_by_role("listitem")
+    # Nobody has watched it yet, so nothing was made.
+    assert (await (await page.request.get(f"/api/videos/{video}")).json())["proxy"] is None
+    await cuts.nth(1).get_by_role("button", name="Hear").click()
+    await page.wait_for_function(
+        "at => { const video = document.querySelector('video'); return video && video.paused && video.currentTime > at; }",
+        arg=said[1][0] + 0.5,
+    )
+    playing = await page.locator("video").evaluate("video => video.currentSrc")
+    assert "/proxy-" in playing
+    await page.get_by_role("radio", name="Side by side").click()
+    await page.locator("video").first.evaluate("video => { video.currentTime = 2 }")
+    await page.wait_for_function(
+        "() => { const [one, other] = document.querySelectorAll('video'); return other.currentTime > one.currentTime + 1; }"
+    )
+    assert await barriers(page) == []

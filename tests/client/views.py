@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 import msgspec
 
 from shared.batches import BatchSettings, BatchStatus, ExportFormat, ExportStatus, VideoStatus
-from shared.views import BatchDetails, BatchExport, BatchJob, BatchVideo, PartUrl, PartUrls, UploadPlan, Video
+from shared.library import Video
+from shared.views import BatchDetails, BatchExport, BatchJob, BatchVideo, PartUrl, PartUrls, UploadPlan
 
 NOW = datetime(2026, 11, 20, 21, 30, tzinfo=UTC)
 USER, BATCH = uuid4(), uuid4()

@@ -230,9 +230,9 @@ async def test_a_client_that_does_not_read_is_let_go_and_harms_nobody(
         await asyncio.to_thread(stuck.connect, ("127.0.0.1", int(house.url.rpartition(":")[2])))
         key = ada.client.headers["Authorization"]
         stuck.sendall(f"GET /api/events HTTP/1.1\r\nHost: x\r\nAuthorization: {key}\r\n\r\n".encode())
-        await eventually(lambda: len(house.at.feed._watchers.get(ada.user_id, ())) == 1)
+        await eventually(lambda: len(house.at.feed.watchers.get(ada.user_id, ())) == 1)
         # It never reads: its connection's buffers fill up, then its queue.
-        (unread,) = house.at.feed._watchers[ada.user_id]
+        (unread,) = house.at.feed.watchers[ada.user_id]
         async with watching(ada) as stream:
             await stream.next("snapshot")
             for revision in range(1, 1_000):
@@ -254,7 +254,7 @@ async def test_only_so_many_streams_may_be_open_at_once(start: Start, scheduler:
         await second.next()
         answer = await ada.client.get("/api/events")
         assert answer.status_code == 429 and "retry-after" in answer.headers
-    await eventually(lambda: not house.at.feed._watchers)
+    await eventually(lambda: not house.at.feed.watchers)
     async with watching(ada) as again:
         await again.next("snapshot")
 

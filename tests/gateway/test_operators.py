@@ -47,6 +47,9 @@ async def test_operators_find_accounts(house: House, operator: Person) -> None:
     ]
     assert (found["email"], found["tier"], found["role"]) == (people[0].email, "free", "user")
     assert (found["sessions"], found["api_keys"]) == (1, 1) and found["last_seen_at"] >= found["created_at"]
+    two = [str(person.user_id) for person in people[:2]]
+    chosen = (await operator.client.get("/api/admin/users", params={"ids": [*two, str(uuid.uuid4())]})).json()
+    assert (chosen["total"], {user["id"] for user in chosen["users"]}) == (2, set(two))
     for wildcard in ("%", "_", "\\"):
         assert (await operator.client.get("/api/admin/users", params={"search": wildcard})).json()["total"] == 0
     (self,) = (await operator.client.get("/api/admin/users", params={"role": "operator"})).json()["users"]

@@ -1,4 +1,4 @@
-"""The report of a batch, what was used of a month, who works on what, and preferences: as the API tells them."""
+"""The report of a batch, what was used of a month, who works on what, who waits, what failed, and preferences."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from services.gateway.accounts import set_role, set_tier
 from services.scheduler.service import Scheduler
+from services.scheduler.tables import BatchVideos
 from shared.batches import Tier
 from shared.messages import WorkerSeen
 from tests.gateway.conftest import House, Person, eventually
@@ -62,6 +63,26 @@ async def test_only_operators_see_who_works_on_what(house: House, scheduler: Sch
     assert datetime.fromisoformat(worker["started_at"]) == started
     await set_role(ada.email, "user")
     assert (await ada.client.get("/api/admin/workers")).status_code == 403
+
+
+async def test_only_operators_see_what_waits_and_what_failed(house: House, scheduler: Scheduler) -> None:
+    ada = await house.person()
+    batch_id = await batch_of(ada)
+    await BatchVideos.raw(
+        "update batch_videos set status = 'failed', completed_at = now(), error_code = 'quota' where position = 1"
+    )
+    queue, failures = "/api/admin/queue", "/api/admin/failures"
+    assert {(await ada.client.get(path)).status_code for path in (queue, failures)} == {403}
+    await set_role(ada.email, "operator")
+    shown = (await ada.client.get(queue)).json()
+    assert (shown["waiting_videos"], shown["users"], shown["slots"]) == (0, [], 0)
+    (failed,) = (await ada.client.get(failures)).json()["failures"]
+    assert (failed["batch_job_id"], failed["error_code"]) == (batch_id, "quota")
+    assert failed["user_id"] == str(ada.user_id)
+    for params in ({"code": "unavailable"}, {"until": "2026-01-01"}):
+        assert (await ada.client.get(failures, params=params)).json()["failures"] == [], params
+    for wrong in ({"after": "x"}, {"since": "yesterday"}, {"limit": "201"}):
+        assert (await ada.client.get(failures, params=wrong)).status_code == 422, wrong
 
 
 async def test_a_user_may_want_fewer_videos_at_once_and_no_more_than_the_tier_allows(

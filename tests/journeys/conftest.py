@@ -19,6 +19,7 @@ from msgspec import Struct
 from stack.local import LocalStack
 from tests.gateway.post import PostOffice, post_office
 from tests.gateway.receivers import Receiver, receiving
+from tests.journeys.collector import Collector, collecting
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ("gateway", "uploader", "scheduler", "processor", "exporter")
@@ -51,7 +52,14 @@ def outside() -> Iterator[Outside]:
 
 
 @pytest.fixture(scope="session")
-def system(tmp_path_factory: pytest.TempPathFactory, outside: Outside) -> Iterator[LocalStack]:
+def collector() -> Iterator[Collector]:
+    """A collector of traces."""
+    with collecting() as listening:
+        yield listening
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory, outside: Outside, collector: Collector) -> Iterator[LocalStack]:
     """Everything, with short leases so that a frozen worker is noticed while a test waits."""
     folder = tmp_path_factory.mktemp("system")
     folder.chmod(0o755)
@@ -61,6 +69,7 @@ def system(tmp_path_factory: pytest.TempPathFactory, outside: Outside) -> Iterat
         "DAILIES_SMTP_URL": outside.post.url,
         "DAILIES_WEBHOOK_NETWORKS": "127.0.0.0/8",
         "DAILIES_WEBHOOK_RETRIES_S": "[0.2, 0.2]",
+        "DAILIES_OTLP_URL": collector.url,
     }
     with LocalStack(folder, services=SERVICES, processors=2, settings=settings) as stack:
         yield stack
@@ -81,7 +90,7 @@ def api(system: LocalStack) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def dailies(system: LocalStack, api: httpx.Client) -> Callable[..., Any]:
     """The command line client: `dailies("list")` gives what it wrote as JSON; events of a watch are a list."""
 

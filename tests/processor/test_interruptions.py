@@ -1,7 +1,7 @@
 """Whatever a processor is doing: a kill costs the stage it was in and no other, and a cancellation frees the machine at once.
 
 Each stage is caught by the ffmpeg that works for it, which is held until the interruption has come. Transcription, whose work is
-done by another program, is in `test_words.py`.
+done by another program, is in `test_words.py`; the instant of storing in `test_storing.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Reports, usage, who works, and how many videos of a user run at once."""
+"""Reports, usage, who works, who waits, what failed, and how many videos of a user run at once."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -16,8 +17,8 @@ from services.scheduler.report import report
 from services.scheduler.service import Scheduler
 from services.scheduler.tables import BatchVideos
 from shared.batches import BatchStatus, Tier, VideoStatus
-from shared.errors import Conflict, NotFound
-from shared.messages import AccountChanged, GetReport, GetUsage, ListWorkers
+from shared.errors import Conflict, Invalid, NotFound
+from shared.messages import AccountChanged, GetQueue, GetReport, GetUsage, ListFailures, ListWorkers
 from shared.views import ProcessingResult
 from tests.scheduler.states import batch, in_status, video
 from tests.scheduler.test_answers import USER, claimed, dispatched, failure, processed, ready, workers
@@ -88,16 +89,60 @@ async def test_workers_are_shown_with_what_they_have_and_one_that_fell_silent_un
     assert not lost.alive
 
 
+async def test_the_queue_is_shown_in_the_order_of_turns(scheduler: Scheduler) -> None:
+    eve, tim = sorted((uuid4(), uuid4()))
+    await ready(scheduler, 5)
+    assert len(await dispatched(scheduler, slots=3)) == 3, "as many as the tier allows at once"
+    hers = await ready(scheduler, 2, user_id=eve, name="Hers", priority=2)
+    await ready(scheduler, 1, user_id=eve, name="Later", priority=1)
+    await ready(scheduler, 1, user_id=tim)
+    (command,) = await dispatched(scheduler, slots=4)
+    assert command.user_id == eve
+    await handlers.video_failed(failure(command, await claimed(command, scheduler), permanent=False), scheduler)
+    shown = await oversight.get_queue(GetQueue(), scheduler)
+    assert [(user.user_id, user.waiting) for user in shown.users] == [(tim, 1), (eve, 2), (USER, 2)]
+    one = shown.users[1]
+    assert (one.batch_job_id, one.batch_name, one.video_name) == (hers.batch_id, "Hers", hers.videos[1].name)
+    assert (one.priority, one.tier, one.running, one.concurrency) == (2, Tier.CREATOR, 0, 3)
+    assert one.waiting_since <= datetime.now(UTC)
+    assert [(of.priority, of.videos) for of in shown.priorities] == [(6, 3), (2, 1), (1, 1)]
+    assert (shown.waiting_videos, shown.waiting_users, shown.retries, shown.exports) == (5, 3, 1, 0)
+    assert (shown.running, shown.slots) == (3, 4)
+
+
+async def test_failures_are_listed_with_their_reasons_the_last_first(scheduler: Scheduler) -> None:
+    request = await ready(scheduler, 3, name="Season one")
+    for command in await dispatched(scheduler, slots=3):
+        await handlers.video_failed(failure(command, await claimed(command, scheduler), permanent=True), scheduler)
+    await BatchVideos.raw("update batch_videos set error_code = 'quota' where position = 2")
+    today = datetime.now(UTC).date()
+    question = ListFailures(since=today - timedelta(days=1), until=today, limit=2)
+    first = await oversight.list_failures(question, scheduler)
+    rest = await oversight.list_failures(replace(question, after=first.next_after), scheduler)
+    seen = [*first.failures, *rest.failures]
+    assert len(first.failures) == 2 and rest.next_after is None
+    assert {one.id for one in seen} == {video.batch_video_id for video in request.videos}
+    assert [one.failed_at for one in seen] == sorted((one.failed_at for one in seen), reverse=True)
+    assert (seen[0].batch_name, seen[0].user_id, seen[0].attempts) == ("Season one", USER, 1)
+    assert seen[0].error_message
+    (refused,) = (await oversight.list_failures(replace(question, code="quota"), scheduler)).failures
+    assert (refused.name, refused.error_code) == ("Episode 2.mp4", "quota")
+    assert (await oversight.list_failures(replace(question, until=question.since), scheduler)).failures == ()
+    for wrong in ({"limit": 0}, {"after": "yesterday"}, {"after": f"2026-01-01T00:00:00 {uuid4()}"}):
+        with pytest.raises(Invalid):
+            await oversight.list_failures(replace(question, **wrong), scheduler)
+
+
 async def test_workers_are_in_the_metrics_for_as_long_as_they_live(scheduler: Scheduler) -> None:
     registry = CollectorRegistry()
     registry.register(WorkerMetrics(scheduler.presence))
-    assert b'dailies_scheduler_workers{service="processor"} 0.0' in generate_latest(registry)
+    assert b'dailies_scheduler_workers{kind="processor"} 0.0' in generate_latest(registry)
     await workers(scheduler, 2)
     text = generate_latest(registry).decode()
-    assert 'dailies_scheduler_workers{service="processor"} 1.0' in text
-    assert 'dailies_scheduler_worker_slots{service="processor",worker="w"} 2.0' in text
+    assert 'dailies_scheduler_workers{kind="processor"} 1.0' in text
+    assert 'dailies_scheduler_worker_slots{kind="processor"} 2.0' in text
     scheduler.presence._seen.clear()
-    assert b'worker="w"' not in generate_latest(registry)
+    assert b'dailies_scheduler_worker_slots{kind="processor"} 0.0' in generate_latest(registry)
 
 
 @pytest.mark.parametrize(("wanted", "at_once"), [(None, 3), (2, 2), (1, 1), (5, 3)])

@@ -10,6 +10,7 @@ import msgspec
 
 from services.uploader.service import Uploader
 from shared import messages
+from shared.library import Video
 from shared.messages import (
     CompleteUpload,
     Durable,
@@ -20,7 +21,7 @@ from shared.messages import (
     SignParts,
 )
 from shared.storage import LocalStore
-from shared.views import UploadPlan, UploadState, Video
+from shared.views import UploadPlan, UploadState
 from stack.local import LocalStack
 
 NAME = "episode one.mp4"

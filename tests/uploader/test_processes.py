@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from shared.bus import Bus
 from shared.errors import Unavailable
+from shared.library import Video
 from shared.messages import (
     Asked,
     CompleteUpload,
@@ -25,14 +26,16 @@ from shared.messages import (
     GetVideo,
     NewUpload,
     OpenUploads,
+    RequestProxy,
     SignParts,
     VideoRejected,
     VideoUploaded,
     VideoUploading,
 )
-from shared.views import UploadPlan, Video
+from shared.views import UploadPlan
 from shared.work import Work, handles
 from stack.local import LocalStack
+from tests.media import video
 
 A = TypeVar("A")
 
@@ -86,6 +89,7 @@ def house(migrated: LocalStack, tmp_path: Path) -> Iterator[House]:
         "DAILIES_SINGLE_PUT_BYTES": str(16 * KIB),
         "DAILIES_PART_BYTES": str(16 * KIB),
         "DAILIES_PROBE_LEASE_S": "2",
+        "DAILIES_PROXY_LEASE_S": "3",
         "DAILIES_UPLOAD_SWEEP_S": "0.5",
     }
     house = House({name: {**migrated.environment(name), **own} for name in PROCESSES}, tmp_path)
@@ -273,6 +277,31 @@ async def test_an_inspection_survives_its_killed_worker(
     stored = sorted(path.name for path in (house.folder / "store/objects").rglob("*") if path.is_file())
     assert stored == ["source", "thumbnail.jpg"]
     assert list((house.folder / "store/uploads").iterdir()) == []
+
+
+async def test_a_copy_for_browsers_survives_its_killed_worker(
+    house: House, scheduler: Scheduler, bus: Bus, user: UUID, media: Path
+) -> None:
+    # A slide a second gets 25 frames: some seconds of work for one thread.
+    slides = video(media / "slides.avi", duration_s=60.0, size="1280x720", fps="1", extra=("-q:v", "31")).read_bytes()
+    plan = await planned(bus, user, len(slides))
+    await send_missing(bus, user, plan, slides)
+    assert (await finished(bus, user, plan.video_id)).playable is False
+    await bus.ask(RequestProxy(request_id=uuid4(), user_id=user, video_id=plan.video_id))
+
+    async def begun() -> bool:
+        return bool(list((house.folder / "scratch").rglob("proxy.mp4")))
+
+    async def ready() -> bool:
+        made = (await bus.ask(GetVideo(user_id=user, video_id=plan.video_id), timeout_s=20)).proxy
+        return made is not None and made.status == "ready"
+
+    await until(begun)
+    house.kill("uploader.worker")
+    house.start("uploader.worker")
+    await until(ready, 60)
+    stored = sorted(path.name[:6] for path in (house.folder / "store/objects").rglob("*") if path.is_file())
+    assert stored == ["proxy-", "source", "thumbn"]
 
 
 async def test_a_completion_survives_its_killed_server(

@@ -1,6 +1,7 @@
 /** Under which keys answers are kept. */
 import type { LedgerParams } from "@/api/insight";
 import type { NoticeListParams } from "@/api/notices";
+import type { FailureListParams, UserListParams } from "@/api/operators";
 import type { Period } from "@/lib/periods";
 import type { BatchExportConfig, BatchJobStatus } from "@/types/batch";
 
@@ -52,4 +53,17 @@ export const keys = {
   notificationSettings: ["notification-settings"] as const,
   webhooks: ["webhooks"] as const,
   deliveries: (id: string, page: number) => ["webhooks", id, "deliveries", page] as const,
+  sessions: ["sessions"] as const,
+  apiKeys: ["api-keys"] as const,
+  auditLog: ["audit-log"] as const,
+  users: ["operators", "users"] as const,
+  userList: (params: UserListParams) => ["operators", "users", params] as const,
+  emails: (ids: readonly string[]) => ["operators", "emails", ids] as const,
+  batchesOf: (userId: string, page: number) => ["operators", "batches", userId, page] as const,
+  workers: ["operators", "workers"] as const,
+  queue: ["operators", "queue"] as const,
+  failures: (params: FailureListParams) => ["operators", "failures", params] as const,
+  analyticsOfEverybody: (since: string) => ["operators", "analytics", since] as const,
+  wholeAuditLog: (userId: string | null) => ["operators", "audit-log", userId] as const,
+  allDeletions: (days: number) => ["operators", "deletions", days] as const,
 };

@@ -19,7 +19,9 @@ export interface paths {
         put?: never;
         /**
          * Create a batch
-         * @description Name the files and their sizes; the answer says for each where its bytes are sent. Nothing is processed before the start.
+         * @description Name the files and their sizes; the answer says for each where its bytes are sent. Videos of the library follow them.
+         *
+         *     Nothing is processed before the start.
          */
         post: operations["create_batch_job"];
         delete?: never;
@@ -666,6 +668,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/videos/{video_id}/proxy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A copy of a video that every browser plays
+         * @description It is made when it is asked for, and only then; the video (`proxy`) tells how far it is. Asking twice changes nothing.
+         */
+        post: operations["prepare_video"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/accounts": {
         parameters: {
             query?: never;
@@ -970,6 +992,46 @@ export interface paths {
          * @description For accounts with the role operator: every worker with the videos and exports in its hands, and how many wait.
          */
         get: operations["list_workers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What waits, and for whom
+         * @description For accounts with the role operator: how many videos wait, by priority and in the order of turns, and how many can run.
+         */
+        get: operations["get_queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/failures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What failed, and why
+         * @description For accounts with the role operator: videos of everybody that failed and were not tried again since, the last first.
+         */
+        get: operations["list_failures"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2262,6 +2324,33 @@ export interface components {
          */
         ExportStatus: "cancelled" | "completed" | "expired" | "failed" | "pending" | "processing";
         /**
+         * FailedVideo
+         * @description A video that failed, with its reason.
+         */
+        FailedVideo: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            batch_job_id: string;
+            batch_name: string;
+            /** Format: uuid */
+            user_id: string;
+            name: string;
+            size_bytes: number;
+            failed_at: string;
+            error_code: string;
+            error_message: string | null;
+            attempts: number;
+        };
+        /**
+         * FailurePage
+         * @description Videos that failed and were not tried again since, the last first.
+         */
+        FailurePage: {
+            failures: components["schemas"]["FailedVideo"][];
+            next_after: string | null;
+        };
+        /**
          * FieldProblem
          * @description What is wrong with one field of the body.
          */
@@ -2361,6 +2450,10 @@ export interface components {
             source: components["schemas"]["StoredObject"] | null;
             /** @default null */
             thumbnail_url: string | null;
+            /** @default null */
+            playable: boolean | null;
+            /** @default null */
+            proxy: components["schemas"]["VideoProxy"] | null;
             /** @default null */
             error_code: string | null;
             /** @default null */
@@ -2539,6 +2632,11 @@ export interface components {
              * @default null
              */
             video_count?: number | null;
+            /**
+             * @description a list of ids of videos of the library that are in it too, after the files
+             * @default []
+             */
+            library_ids?: string[];
             /**
              * @description a number from 0 to 10, or null for the tier's default
              * @default null
@@ -2819,6 +2917,14 @@ export interface components {
             theme?: components["schemas"]["Theme"];
         };
         /**
+         * PriorityCount
+         * @description How many videos wait with a priority.
+         */
+        PriorityCount: {
+            priority: number;
+            videos: number;
+        };
+        /**
          * Problem
          * @description A problem body as in RFC 9457.
          */
@@ -2884,6 +2990,38 @@ export interface components {
          * @enum {unknown}
          */
         Quality: "1080p" | "4K" | "720p" | "source";
+        /**
+         * QueueShown
+         * @description What waits, and for whom.
+         */
+        QueueShown: {
+            waiting_videos: number;
+            waiting_users: number;
+            retries: number;
+            exports: number;
+            running: number;
+            slots: number;
+            priorities: components["schemas"]["PriorityCount"][];
+            users: components["schemas"]["QueuedUser"][];
+        };
+        /**
+         * QueuedUser
+         * @description Somebody whose videos wait for a worker.
+         */
+        QueuedUser: {
+            /** Format: uuid */
+            user_id: string;
+            tier: components["schemas"]["Tier"];
+            waiting: number;
+            running: number;
+            concurrency: number;
+            /** Format: uuid */
+            batch_job_id: string;
+            batch_name: string;
+            video_name: string;
+            priority: number;
+            waiting_since: string;
+        };
         /**
          * RankedHighlight
          * @description A highlight among all of its batch.
@@ -3303,6 +3441,10 @@ export interface components {
             /** @default null */
             thumbnail_url: string | null;
             /** @default null */
+            playable: boolean | null;
+            /** @default null */
+            proxy: components["schemas"]["VideoProxy"] | null;
+            /** @default null */
             error_code: string | null;
             /** @default null */
             error_message: string | null;
@@ -3403,6 +3545,21 @@ export interface components {
         VideoOrder: {
             /** @description a list of the ids of all videos of the batch, in their new order */
             video_ids: string[];
+        };
+        /**
+         * VideoProxy
+         * @description A copy of a video that every browser plays: small, with the same frames at the same times.
+         */
+        VideoProxy: {
+            status: string;
+            /** @default 0 */
+            progress: number;
+            /** @default null */
+            size_bytes: number | null;
+            /** @default null */
+            url: string | null;
+            /** @default null */
+            error_message: string | null;
         };
         /**
          * VideoReport
@@ -3711,6 +3868,24 @@ export interface operations {
             };
             /** @description More than the tier allows; Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this state */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6098,6 +6273,73 @@ export interface operations {
             };
         };
     };
+    prepare_video: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoProxy"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sign_up: {
         parameters: {
             query?: never;
@@ -7023,6 +7265,120 @@ export interface operations {
             };
         };
     };
+    get_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueShown"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_failures: {
+        parameters: {
+            query?: {
+                /** @description The first day (UTC); 30 days up to the last one when left out. */
+                since?: string | null;
+                /** @description The last day (UTC), which is included; today when left out. */
+                until?: string | null;
+                /** @description Only with this error code. */
+                code?: string | null;
+                /** @description `next_after` of the page before. */
+                after?: string | null;
+                /** @description Failures on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailurePage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not what was asked for */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_users: {
         parameters: {
             query?: {
@@ -7032,6 +7388,8 @@ export interface operations {
                 tier?: components["schemas"]["Tier"] | null;
                 /** @description Only accounts with this role. */
                 role?: components["schemas"]["Role"] | null;
+                /** @description Only these accounts. */
+                ids?: string[] | null;
                 /** @description Batches on a page. */
                 limit?: number;
                 /** @description Batches to leave out at the start. */

@@ -1,7 +1,7 @@
 /** The library, and how bytes get into it. */
 import { answer, apiClient } from "@/api/client";
 import type { VideoListParams } from "@/api/keys";
-import type { PartUrl, UploadedVideo, UploadState, Video } from "@/types/batch";
+import type { PartUrl, UploadedVideo, UploadState, Video, VideoProxy } from "@/types/batch";
 
 const at = (videoId: string) => ({ params: { path: { video_id: videoId } } });
 
@@ -14,6 +14,11 @@ export async function getVideos(
 
 export async function getVideo(videoId: string, signal?: AbortSignal): Promise<Video> {
   return answer(apiClient.GET("/api/videos/{video_id}", { ...at(videoId), signal }));
+}
+
+/** Have a copy made that every browser plays. */
+export async function prepareVideo(videoId: string): Promise<VideoProxy> {
+  return answer(apiClient.POST("/api/videos/{video_id}/proxy", at(videoId)));
 }
 
 /** Remove a video from the library; what was made of it stays. */

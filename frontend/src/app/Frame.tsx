@@ -5,7 +5,7 @@ import { Announcer } from "@/components/layout/Announcer";
 import { DropAnywhere } from "@/components/layout/DropAnywhere";
 import { LiveIndicator } from "@/components/layout/LiveIndicator";
 import { Logo } from "@/components/layout/Logo";
-import { Navigation, PLACES } from "@/components/layout/Navigation";
+import { Navigation, usePlaces } from "@/components/layout/Navigation";
 import { ShortcutsDialog } from "@/components/layout/ShortcutsDialog";
 import { Failure } from "@/components/layout/States";
 import { UserMenu } from "@/components/layout/UserMenu";
@@ -41,6 +41,7 @@ function SignedIn({ me }: { me: Me }) {
   const live = useLiveConnection(me.id, useOutcomeToasts());
   useThemeOf(me);
   const navigate = useNavigate();
+  const places = usePlaces();
   const [files, setFiles] = useState<File[] | null>(null);
   const [open, setOpen] = useState<"batch" | "palette" | "shortcuts" | null>(null);
   useUploadKeeper(me.id);
@@ -54,7 +55,7 @@ function SignedIn({ me }: { me: Me }) {
     "mod+k": () => setOpen("palette"),
     "?": () => setOpen("shortcuts"),
     "/": () => document.querySelector<HTMLElement>("[data-filter]")?.focus(),
-    ...Object.fromEntries(PLACES.map(({ keys, to }) => [keys, () => void navigate(to)])),
+    ...Object.fromEntries(places.map(({ keys, to }) => [keys, () => void navigate(to)])),
   });
   return (
     <LiveContext value={live}>

@@ -10,6 +10,14 @@ export const router = createBrowserRouter([
     children: [
       { path: "/sign-in", lazy: async () => ({ Component: (await import("@/pages/SignIn")).SignIn }) },
       { path: "/sign-up", lazy: async () => ({ Component: (await import("@/pages/SignIn")).SignUp }) },
+      {
+        path: "/forgotten-password",
+        lazy: async () => ({ Component: (await import("@/pages/ForgottenPassword")).ForgottenPassword }),
+      },
+      {
+        path: "/reset-password",
+        lazy: async () => ({ Component: (await import("@/pages/ResetPassword")).ResetPassword }),
+      },
       { path: "/unsubscribe", lazy: async () => ({ Component: (await import("@/pages/Unsubscribe")).Unsubscribe }) },
       {
         Component: Frame,
@@ -27,6 +35,10 @@ export const router = createBrowserRouter([
           {
             path: "/settings/:concern?",
             lazy: async () => ({ Component: (await import("@/pages/Settings")).Settings }),
+          },
+          {
+            path: "/operators/:concern?/:id?",
+            lazy: async () => ({ Component: (await import("@/pages/Operators")).Operators }),
           },
           { path: "*", lazy: async () => ({ Component: (await import("@/pages/Missing")).Missing }) },
         ],

@@ -5,6 +5,8 @@ import { deleteVideo, getVideo, getVideos } from "@/api/videos";
 import { explain } from "@/lib/problems";
 import type { Video } from "@/types/batch";
 
+/** How often a copy that is being prepared is asked about: as often as it is told how far that is. */
+const PREPARING_MS = 2000;
 const MOVING = new Set(["waiting", "uploading", "checking"]);
 
 /** A page of the library. While something arrives or is inspected, it is asked for again. */
@@ -21,7 +23,8 @@ export function useVideo(id: string) {
   return useQuery({
     queryKey: keys.video(id),
     queryFn: ({ signal }) => getVideo(id, signal),
-    refetchInterval: ({ state }) => (state.data && MOVING.has(state.data.status) ? 3000 : false),
+    refetchInterval: ({ state: { data } }) =>
+      data?.proxy?.status === "preparing" ? PREPARING_MS : data && MOVING.has(data.status) ? 3000 : false,
   });
 }
 

@@ -1,11 +1,24 @@
-import { Bell, type LucideIcon, SlidersHorizontal, UserRound, Webhook } from "lucide-react";
+import {
+  Bell,
+  KeyRound,
+  type LucideIcon,
+  MonitorSmartphone,
+  ScrollText,
+  SlidersHorizontal,
+  UserRound,
+  Webhook,
+} from "lucide-react";
 import type { ComponentType } from "react";
 import { Navigate, NavLink, useParams } from "react-router";
 import { Page } from "@/components/layout/Page";
 import { AccountSection } from "@/components/settings/AccountSection";
+import { ApiKeysSection } from "@/components/settings/ApiKeysSection";
 import { NotificationsSection } from "@/components/settings/NotificationsSection";
 import { PreferencesSection } from "@/components/settings/PreferencesSection";
+import { SecurityLogSection } from "@/components/settings/SecurityLogSection";
+import { SessionsSection } from "@/components/settings/SessionsSection";
 import { WebhooksSection } from "@/components/settings/WebhooksSection";
+import { useCurrentShown } from "@/hooks/shown";
 import { cn } from "@/lib/cn";
 
 interface Concern {
@@ -22,10 +35,14 @@ const CONCERNS: readonly Concern[] = [
   { id: "preferences", label: "Preferences", icon: SlidersHorizontal, Component: PreferencesSection },
   { id: "notifications", label: "Notifications", icon: Bell, Component: NotificationsSection },
   { id: "webhooks", label: "Webhooks", icon: Webhook, Component: WebhooksSection },
+  { id: "api-keys", label: "API keys", icon: KeyRound, Component: ApiKeysSection },
+  { id: "sessions", label: "Sessions", icon: MonitorSmartphone, Component: SessionsSection },
+  { id: "security-log", label: "Security log", icon: ScrollText, Component: SecurityLogSection },
 ];
 
 export function Settings() {
   const { concern } = useParams();
+  const row = useCurrentShown<HTMLElement>();
   const shown = CONCERNS.find(({ id }) => id === concern);
   if (!shown) return <Navigate to={`/settings/${CONCERNS[0]?.id}`} replace />;
   return (
@@ -34,7 +51,7 @@ export function Settings() {
       heading={<h1 className="font-semibold text-2xl tracking-tight">Settings</h1>}
     >
       <div className="grid items-start gap-6 lg:grid-cols-[12rem_minmax(0,1fr)]">
-        <nav aria-label="Settings" className="-mx-1 flex gap-1 overflow-x-auto p-1 lg:mx-0 lg:grid lg:p-0">
+        <nav ref={row} aria-label="Settings" className="-mx-1 flex gap-1 overflow-x-auto p-1 lg:mx-0 lg:grid lg:p-0">
           {CONCERNS.map(({ id, label, icon: Icon }) => (
             <NavLink
               key={id}

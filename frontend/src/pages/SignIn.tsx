@@ -122,6 +122,15 @@ function Entrance({ kind }: { kind: keyof typeof WORDS }) {
             <Button type="submit" size="large" busy={enter.isPending}>
               {words.title}
             </Button>
+            {kind === "sign-in" && (
+              <Link
+                to="/forgotten-password"
+                state={{ email }}
+                className="text-center text-primary text-sm underline-offset-4 hover:underline"
+              >
+                Forgotten your password?
+              </Link>
+            )}
           </form>
           {provider && <ByProvider name={provider} next={next} />}
         </div>

@@ -1,27 +1,28 @@
-import { ArrowLeft, Download, FileVideo, ListVideo } from "lucide-react";
-import { lazy, type ReactNode, Suspense, useCallback, useRef, useState } from "react";
+import { ArrowLeft, Download, FileVideo } from "lucide-react";
+import { lazy, Suspense, useCallback, useRef, useState } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
+import { AboutVideo, Batches } from "@/components/batch/AboutVideo";
 import { HighlightTimeline } from "@/components/batch/HighlightTimeline";
 import { Player } from "@/components/batch/Player";
 import { RemoveVideo } from "@/components/batch/RemoveVideo";
-import { StatusBadge } from "@/components/batch/StatusBadge";
 import { TranscriptPanel } from "@/components/batch/TranscriptPanel";
 import { Beside } from "@/components/cuts/Beside";
+import { Unplayable } from "@/components/cuts/Unplayable";
 import { Page } from "@/components/layout/Page";
 import { Empty, Failure } from "@/components/layout/States";
-import { When } from "@/components/layout/When";
 import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
-import { Card, CardBody, CardHeader, CardTitle } from "@/components/ui/card";
+import { Card } from "@/components/ui/card";
 import { RadioGroup } from "@/components/ui/radio-group";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useBatchJob } from "@/hooks/batches";
 import { type Preview, useCuts, usePreview } from "@/hooks/cuts";
+import { useLasting } from "@/hooks/lasting";
+import { useOriginal } from "@/hooks/original";
 import { useVideo } from "@/hooks/videos";
 import { useHighlights, useTranscript } from "@/hooks/words";
 import { cn } from "@/lib/cn";
 import { onOutput, onSource } from "@/lib/cuts";
-import { formatBytes, formatDuration, plural } from "@/lib/format";
 import type { BatchJob, BatchVideo, Video as VideoView } from "@/types/batch";
 
 const CutEditor = lazy(() => import("@/components/cuts/CutEditor"));
@@ -65,10 +66,12 @@ function InBatch({ video, batchId }: { video: VideoView; batchId: string }) {
 
 function Shown({ video, batch, made }: { video: VideoView; batch?: BatchJob; made: BatchVideo | null }) {
   const [wanted, setWanted] = useState<"output" | "source" | "both" | null>(null);
-  const output = made?.output_video_url ?? null;
+  const output = useLasting(made?.output_video_url ?? null);
   const version = wanted ?? (output ? "output" : "source");
   const shows = version === "source" ? "source" : "output";
-  const url = shows === "output" ? output : (video.source_url ?? null);
+  const original = useOriginal(video, wanted === "source" || wanted === "both");
+  const url = shows === "output" ? output : original.url;
+  const stored = shows === "output" ? output : video.source_url;
   const { data: transcript } = useTranscript(made);
   const { data: highlights } = useHighlights(made);
   const [params] = useSearchParams();
@@ -78,7 +81,7 @@ function Shown({ video, batch, made }: { video: VideoView; batch?: BatchJob; mad
   const { data: cuts } = useCuts(made);
   const [preview, setPreview] = useState<Preview | null>(null);
   const over = useCallback(() => setPreview(null), []);
-  usePreview(player, shows === "source" ? preview : null, over);
+  usePreview(player, shows === "source" && url ? preview : null, over);
   const seek = useCallback((seconds: number) => {
     if (!player.current) return;
     setAt(seconds);
@@ -111,7 +114,10 @@ function Shown({ video, batch, made }: { video: VideoView; batch?: BatchJob; mad
                 timeline={shows}
                 from={at}
                 onTime={setAt}
+                onUnplayable={shows === "source" ? original.onUnplayable : undefined}
               />
+            ) : shows === "source" && video.source_url ? (
+              <Unplayable original={original} />
             ) : (
               <div className="grid size-full place-items-center bg-sunken">
                 <Empty
@@ -125,8 +131,19 @@ function Shown({ video, batch, made }: { video: VideoView; batch?: BatchJob; mad
               </div>
             )}
           </div>
-          {version === "both" && video.source_url && cuts && (
-            <Beside key={output} leader={player} url={video.source_url} cuts={cuts.cuts} />
+          {version === "both" && cuts && original.url && (
+            <Beside
+              key={output}
+              leader={player}
+              url={original.url}
+              cuts={cuts.cuts}
+              onUnplayable={original.onUnplayable}
+            />
+          )}
+          {version === "both" && cuts && !original.url && (
+            <div className="aspect-video overflow-hidden rounded-xl border border-line">
+              <Unplayable original={original} />
+            </div>
           )}
         </div>
         <div className="flex flex-wrap items-center justify-between gap-3">
@@ -144,9 +161,9 @@ function Shown({ video, batch, made }: { video: VideoView; batch?: BatchJob; mad
           ) : (
             <span />
           )}
-          {url && (
+          {stored && (
             <Button asChild variant="outline">
-              <a href={url} download>
+              <a href={stored} download>
                 <Download aria-hidden />
                 Download {shows === "output" ? "result" : "original"}
               </a>
@@ -189,76 +206,9 @@ function Shown({ video, batch, made }: { video: VideoView; batch?: BatchJob; mad
       </div>
       <div className="grid content-start gap-4">
         <Batches video={video} />
-        <Card>
-          <CardHeader>
-            <CardTitle>About this video</CardTitle>
-            <StatusBadge of="library" status={video.status} />
-          </CardHeader>
-          <CardBody>
-            <Facts rows={factsOf(video, made)} />
-          </CardBody>
-        </Card>
+        <AboutVideo video={video} made={made} />
         <RemoveVideo video={video} />
       </div>
     </div>
-  );
-}
-
-function Batches({ video }: { video: VideoView }) {
-  const batches = video.batches ?? [];
-  if (batches.length === 0) return null;
-  return (
-    <Card>
-      <CardHeader>
-        <CardTitle>{plural(batches.length, "Batch", "Batches").replace("1 ", "")}</CardTitle>
-      </CardHeader>
-      <CardBody className="grid gap-2">
-        {batches.map((batch) => (
-          <Link
-            key={batch.batch_job_id}
-            to={`/batches/${batch.batch_job_id}`}
-            className="flex items-center gap-2.5 rounded-lg border border-line px-3 py-2 text-sm hover:bg-sunken"
-          >
-            <ListVideo className="size-4 shrink-0 text-muted" aria-hidden />
-            <span className="min-w-0 flex-1 truncate">{batch.batch_name}</span>
-            <StatusBadge of="job" status={batch.batch_status} />
-          </Link>
-        ))}
-      </CardBody>
-    </Card>
-  );
-}
-
-function factsOf(video: VideoView, made: BatchVideo | null): [string, ReactNode][] {
-  const facts = video.facts;
-  const result = made?.processing_result;
-  const channels =
-    facts &&
-    (facts.audio_channels === 1 ? "mono" : facts.audio_channels === 2 ? "stereo" : `${facts.audio_channels} channels`);
-  return [
-    ["Length", facts && formatDuration(facts.duration_s)],
-    ["Result", result && `${formatDuration(result.output_s)}, ${plural(result.cuts, "cut")}`],
-    ["Silence removed", result && result.silence_removed_s > 0 && formatDuration(result.silence_removed_s)],
-    ["Size", formatBytes(video.size_bytes)],
-    ["Picture", facts && `${facts.width} × ${facts.height}, ${facts.video_codec}`],
-    ["Sound", facts && (facts.audio_codec ? `${facts.audio_codec}, ${channels}` : "None")],
-    ["Container", facts?.container],
-    ["Uploaded", video.uploaded_at && <When key="uploaded" at={video.uploaded_at} />],
-  ];
-}
-
-function Facts({ rows }: { rows: [string, ReactNode][] }) {
-  return (
-    <dl className="numbers grid gap-2 text-sm">
-      {rows.map(
-        ([name, value]) =>
-          value && (
-            <div key={name} className="flex justify-between gap-4">
-              <dt className="text-muted">{name}</dt>
-              <dd className="text-right">{value}</dd>
-            </div>
-          ),
-      )}
-    </dl>
   );
 }

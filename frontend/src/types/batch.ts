@@ -102,6 +102,7 @@ export type UploadPlan = Schemas["UploadPlan"];
 export type UploadState = Schemas["UploadState"];
 export type PartUrl = Schemas["PartUrl"];
 export type Video = Schemas["LibraryVideo"];
+export type VideoProxy = Schemas["VideoProxy"];
 export type UploadedVideo = Schemas["Video"];
 export type UserExport = Schemas["UserExport"];
 export type Me = Schemas["Me"];

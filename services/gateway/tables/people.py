@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -17,15 +18,18 @@ COLUMNS = """
     (select count(*) from api_keys where user_id = accounts.id and revoked_at is null
         and (expires_at is null or expires_at > now())) as api_keys
 """
-FOUND = "({}::text is null or email ilike {}) and ({}::text is null or tier = {}) and ({}::text is null or role = {})"
+FOUND = (
+    "({}::text is null or email ilike {}) and ({}::text is null or tier = {}) and ({}::text is null or role = {})"
+    " and ({}::uuid[] is null or accounts.id = any({}))"
+)
 
 
 async def people(
-    search: str | None, tier: str | None, role: str | None, limit: int, offset: int
+    search: str | None, tier: str | None, role: str | None, ids: Sequence[UUID] | None, limit: int, offset: int
 ) -> tuple[list[dict[str, Any]], int]:
-    """A page of accounts, newest first, and how many there are: all, or those with a text in their email, a tier or a role."""
+    """A page of accounts, newest first, and how many there are: all, or those that fit what is not None."""
     text = None if search is None else f"%{_literally(search)}%"
-    wanted = (text, text, tier, tier, role, role)
+    wanted = (text, text, tier, tier, role, role, ids, ids)
     rows = await Account.raw(
         f"select {COLUMNS} from accounts where {FOUND} order by accounts.created_at desc, id limit {{}} offset {{}}",
         *wanted,

@@ -3,6 +3,7 @@
 from services.scheduler.tables.batches import BatchJobs
 from services.scheduler.tables.contents import BatchContents
 from services.scheduler.tables.exports import Exports
+from services.scheduler.tables.failures import Failures
 from services.scheduler.tables.outlook import Outlook
 from services.scheduler.tables.queue import QueueClock, QueueUsers
 from services.scheduler.tables.retention import Retention
@@ -10,6 +11,7 @@ from services.scheduler.tables.rollups import DailyTallies, DailyTotals
 from services.scheduler.tables.under_way import UnderWay
 from services.scheduler.tables.usage import UsageLedger
 from services.scheduler.tables.videos import BatchVideos
+from services.scheduler.tables.waiting import Waiting
 
 TABLES = (
     BatchJobs,
@@ -18,12 +20,14 @@ TABLES = (
     DailyTallies,
     DailyTotals,
     Exports,
+    Failures,
     Outlook,
     QueueClock,
     QueueUsers,
     Retention,
     UsageLedger,
     UnderWay,
+    Waiting,
 )
 
 __all__ = [
@@ -34,10 +38,12 @@ __all__ = [
     "DailyTallies",
     "DailyTotals",
     "Exports",
+    "Failures",
     "Outlook",
     "QueueClock",
     "QueueUsers",
     "Retention",
     "UnderWay",
     "UsageLedger",
+    "Waiting",
 ]

@@ -9,7 +9,7 @@ from piccolo.columns import UUID as UuidColumn
 from piccolo.table import Table
 
 from shared.batches import BatchStatus
-from shared.views import VideoBatch
+from shared.library import VideoBatch
 
 
 class BatchContents(Table, tablename="batch_videos"):

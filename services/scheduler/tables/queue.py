@@ -53,6 +53,20 @@ class QueueUsers(Table, tablename="queue_users"):
         return rows[0]["videos"], rows[0]["users"]
 
     @classmethod
+    async def depth(cls) -> tuple[float, float, float, float]:
+        """Videos that wait, users who wait, videos that run, and for how many seconds the next video of a user waits at most."""
+        rows = await cls.raw(
+            "select coalesce(sum(u.waiting), 0)::float8 as videos, count(*)::float8 as users,"
+            " (select count(*) from batch_videos where status = 'processing')::float8 as running,"
+            " coalesce(extract(epoch from now() - min(next.since)), 0)::float8 as oldest_s"
+            " from queue_users u left join lateral (select greatest(b.started_at, v.uploaded_at, v.next_try_at) as since"
+            " from batch_videos v join batch_jobs b on b.id = v.batch_job_id where v.user_id = u.user_id and v.queued"
+            " order by v.priority desc, v.batch_created_at, v.position limit 1) next on true where u.waiting > 0"
+        )
+        row = rows[0]
+        return row["videos"], row["users"], row["running"], row["oldest_s"]
+
+    @classmethod
     async def tier_of(cls, user_id: UUID) -> Tier:
         """The user's tier as told last."""
         rows = await cls.raw("select tier from queue_users where user_id = {}", user_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from msgspec import Struct
 from yarl import URL
 
 from shared.errors import DailiesError, Invalid, NotFound, OutOfSpace, Unavailable
+from shared.storage import counting
 from shared.storage.s3 import documents
 from shared.storage.s3.signature import Credentials, Request, authorized, encoded, presigned
 
@@ -82,10 +84,13 @@ class Connection:
         """Send a request, again if it fails in passing. Raises what `failed` makes of the service's refusal."""
         for attempt in range(1, ATTEMPTS + 1):
             last = attempt == ATTEMPTS
+            begun = time.monotonic()
             try:
                 async with self._sent(method, key, query or {}, headers or {}, body) as response:
                     said = await response.read()
+                _count(method, response.status, begun, sent=len(body), received=len(said))
             except BREAKS as error:
+                _count(method, None, begun)
                 if last:
                     raise _unreachable(self.internal, error) from error
             else:
@@ -104,17 +109,21 @@ class Connection:
         """The bytes of an answer as they arrive; they end early when the connection breaks. Raises like `ask` before the first."""
         for attempt in range(1, ATTEMPTS + 1):
             last = attempt == ATTEMPTS
+            begun = time.monotonic()
             try:
                 async with self._sent("GET", key, {}, headers, b"") as response:
+                    _count("GET", response.status, begun)
                     if response.status < 300:
                         with suppress(*BREAKS):
                             async for chunk in response.content.iter_any():
+                                counting.traffic.labels("out").inc(len(chunk))
                                 yield chunk
                         return
                     wrong = documents.failure(await response.read())
                     if last or response.status not in PASSING:
                         raise failed(response.status, wrong, key, self.internal)
             except BREAKS as error:
+                _count("GET", None, begun)
                 if last:
                     raise _unreachable(self.internal, error) from error
             await _pause(attempt)
@@ -183,6 +192,15 @@ def failed(status: int, wrong: documents.Failure | None, key: str, place: Place)
             "and what they may do."
         )
     return Unavailable(f"The store answers {status} {code}; try again in a moment.".replace("  ", " "))
+
+
+def _count(method: str, status: int | None, begun: float, sent: int = 0, received: int = 0) -> None:
+    outcome = "unreachable" if status is None else "ok" if status < 300 else str(status)
+    counting.requests.labels(method.lower(), outcome).inc()
+    counting.request_seconds.labels(method.lower()).observe(time.monotonic() - begun)
+    if outcome == "ok":
+        counting.traffic.labels("in").inc(sent)
+        counting.traffic.labels("out").inc(received)
 
 
 def _unreachable(place: Place, error: BaseException) -> Unavailable:

@@ -14,7 +14,7 @@ from shared.errors import Invalid, NotFound, TransientFailure
 from shared.media import StoredObject
 from shared.storage.disk import in_thread
 from shared.storage.disposition import disposition
-from shared.storage.keys import check_key, check_number, check_prefix
+from shared.storage.keys import check_key, check_number, check_prefix, check_size
 from shared.storage.objects import OCTETS, OpenMultipart, Piece
 from shared.storage.s3 import assembling, bucket, documents, joints, transfers
 from shared.storage.s3.connection import Changed, Connection
@@ -39,6 +39,10 @@ class S3Store:
     async def prepare(self) -> None:
         """Make the bucket if it is not there. Raises `Unavailable` when it can neither be reached nor made."""
         await bucket.prepare(self.connection)
+
+    async def check(self) -> None:
+        """Ask for the bucket, which costs next to nothing. Raises `Unavailable`."""
+        await self.connection.ask("HEAD")
 
     async def close(self) -> None:
         """Close the connections."""
@@ -265,13 +269,13 @@ class S3Store:
         """A URL for one PUT. Without a size it takes any: S3 cannot bound it, so whoever completes has to look."""
         headers = {} if content_type is None else {"Content-Type": content_type}
         if size is not None:
-            headers["Content-Length"] = str(self._check_size(size))
+            headers["Content-Length"] = str(check_size(size, self.max_object_bytes))
         return self.connection.link("PUT", check_key(key), {}, headers, expires)
 
     async def presign_part(self, key: str, upload_id: str, number: int, size: int, expires: timedelta) -> str:
         """A URL for one part."""
         query = {"partNumber": str(check_number(number)), "uploadId": upload_id}
-        headers = {"Content-Length": str(self._check_size(size))}
+        headers = {"Content-Length": str(check_size(size, self.max_object_bytes))}
         return self.connection.link("PUT", check_key(key), query, headers, expires)
 
     async def presign_get(self, key: str, file_name: str | None, content_type: str | None, expires: timedelta) -> str:
@@ -280,11 +284,6 @@ class S3Store:
         if content_type is not None:
             query["response-content-type"] = content_type
         return self.connection.link("GET", check_key(key), query, {}, expires)
-
-    def _check_size(self, size: int) -> int:
-        if not 1 <= size <= self.max_object_bytes:
-            raise Invalid(f"An upload has 1 to {self.max_object_bytes} bytes; {size} were announced.")
-        return size
 
     async def _create(self, key: str, content_type: str, metadata: Mapping[str, str]) -> str:
         headers = {"Content-Type": content_type, **metadata, **self.kept}

@@ -13,10 +13,12 @@ interface Props {
   /** Where to begin, in seconds. */
   from?: number;
   onTime: (seconds: number) => void;
+  /** Hears that this browser cannot play it. */
+  onUnplayable?: () => void;
 }
 
 /** A video with its subtitles, that tells where it is. */
-export function Player({ player, url, poster, segments, timeline, language, from, onTime }: Props) {
+export function Player({ player, url, poster, segments, timeline, language, from, onTime, onUnplayable }: Props) {
   useEffect(() => {
     // A track that was added stays: there must be none before there is something to show.
     const track = segments && player.current?.addTextTrack?.("subtitles", "Subtitles", language ?? "");
@@ -45,6 +47,7 @@ export function Player({ player, url, poster, segments, timeline, language, from
       onLoadedMetadata={(event) => {
         if (from) event.currentTarget.currentTime = from;
       }}
+      onError={onUnplayable}
       onTimeUpdate={(event) => onTime(event.currentTarget.currentTime)}
       onSeeked={(event) => onTime(event.currentTarget.currentTime)}
     />

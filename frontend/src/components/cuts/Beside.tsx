@@ -7,13 +7,15 @@ interface Props {
   /** Of the original. */
   url: string;
   cuts: readonly Span[];
+  /** Hears that this browser cannot play it. */
+  onUnplayable?: () => void;
 }
 
 /** So far apart, in seconds, nobody sees that the two are not at the same place. */
 const CLOSE_S = 0.1;
 
 /** The original beside the result: silent, always at the same moment, jumping where something was cut. */
-export function Beside({ leader, url, cuts }: Props) {
+export function Beside({ leader, url, cuts, onUnplayable }: Props) {
   const follower = useRef<HTMLVideoElement>(null);
   useEffect(() => {
     const [first, second] = [leader.current, follower.current];
@@ -45,6 +47,7 @@ export function Beside({ leader, url, cuts }: Props) {
         playsInline
         preload="metadata"
         tabIndex={-1}
+        onError={onUnplayable}
         aria-label="Original, at the same moment"
         className="aspect-video w-full rounded-xl border border-line bg-black"
       />

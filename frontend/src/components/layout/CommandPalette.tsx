@@ -3,7 +3,7 @@ import { ListVideo, LogOut, Moon, Plus, Search, Settings, Sun } from "lucide-rea
 import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 import { useNavigate } from "react-router";
-import { PLACES } from "@/components/layout/Navigation";
+import { usePlaces } from "@/components/layout/Navigation";
 import { useSignOut } from "@/hooks/account";
 import { useBatchJobs } from "@/hooks/batches";
 import { useChooseTheme } from "@/hooks/preferences";
@@ -18,6 +18,7 @@ interface Props {
 /** Everything that can be done or opened, by typing a part of its name. */
 export default function CommandPalette({ open, onOpenChange, onNewBatch }: Props) {
   const navigate = useNavigate();
+  const places = usePlaces();
   const signOut = useSignOut();
   const chooseTheme = useChooseTheme();
   const { data } = useBatchJobs({ limit: 50, sort: "-created_at" });
@@ -57,7 +58,7 @@ export default function CommandPalette({ open, onOpenChange, onNewBatch }: Props
                 </Item>
               </Group>
               <Group heading="Go to">
-                {PLACES.map(({ to, label, icon: Icon }) => (
+                {places.map(({ to, label, icon: Icon }) => (
                   <Item key={to} onSelect={run(() => navigate(to))} icon={<Icon />}>
                     {label}
                   </Item>

@@ -1,10 +1,12 @@
-import { PLACES } from "@/components/layout/Navigation";
+import { usePlaces } from "@/components/layout/Navigation";
 import { Dialog } from "@/components/ui/dialog";
 
-const KEYS: [string, string][] = [
+const FIRST: [string, string][] = [
   ["n", "New batch"],
   ["mod k", "Command palette"],
-  ...PLACES.map(({ keys, label }): [string, string] => [keys, `Go to ${label.toLowerCase()}`]),
+];
+
+const LAST: [string, string][] = [
   ["/", "Search or filter"],
   ["?", "This list"],
 ];
@@ -18,10 +20,11 @@ const ROWS: [string, string][] = [
 
 /** All keys that do something. */
 export function ShortcutsDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
+  const places = usePlaces().map(({ keys, label }): [string, string] => [keys, `Go to ${label.toLowerCase()}`]);
   return (
     <Dialog open={open} onOpenChange={onOpenChange} title="Keyboard shortcuts">
       <div className="grid gap-6 sm:grid-cols-2">
-        <List title="Anywhere" keys={KEYS} />
+        <List title="Anywhere" keys={[...FIRST, ...places, ...LAST]} />
         <List title="In lists" keys={ROWS} />
       </div>
     </Dialog>

@@ -1,4 +1,4 @@
-import { ChartColumn, Gauge, Keyboard, LogOut, Monitor, Moon, Settings, Sun } from "lucide-react";
+import { ChartColumn, Gauge, Keyboard, LogOut, Monitor, Moon, ServerCog, Settings, Sun } from "lucide-react";
 import { useNavigate } from "react-router";
 import { Button } from "@/components/ui/button";
 import { Menu, MenuContent, MenuItem, MenuLabel, MenuSeparator, MenuTrigger } from "@/components/ui/dropdown-menu";
@@ -52,6 +52,12 @@ export function UserMenu({ onShortcuts }: { onShortcuts: () => void }) {
           <ChartColumn aria-hidden />
           Analytics
         </MenuItem>
+        {me.role === "operator" && (
+          <MenuItem onSelect={() => navigate("/operators")}>
+            <ServerCog aria-hidden />
+            Operation
+          </MenuItem>
+        )}
         <MenuItem onSelect={() => navigate("/settings")}>
           <Settings aria-hidden />
           Settings

@@ -1,15 +1,31 @@
 import { Check, Copy } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Field, Input } from "@/components/ui/field";
 import { announce } from "@/lib/announcer";
 
+interface Props {
+  title: string;
+  /** What it is for; that it is not shown again is said here. */
+  use: string;
+  label: string;
+  secret: string;
+  onClose: () => void;
+}
+
 /** A secret, shown this once. */
-export function SecretDialog({ secret, onClose }: { secret: string; onClose: () => void }) {
+export function SecretDialog({ title, use, label, secret, onClose }: Props) {
   const [copied, setCopied] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
   const copy = async () => {
-    await navigator.clipboard.writeText(secret);
+    try {
+      await navigator.clipboard.writeText(secret);
+    } catch {
+      // Without https, or when the browser was told not to: it is at least selected.
+      field.current?.select();
+      return;
+    }
     setCopied(true);
     announce("Copied", "now");
   };
@@ -17,8 +33,8 @@ export function SecretDialog({ secret, onClose }: { secret: string; onClose: () 
     <Dialog
       open
       onOpenChange={onClose}
-      title="Signing secret"
-      description="Copy it now: it is not shown again. With it your program can tell that a request is from here."
+      title={title}
+      description={`Copy it now: it is not shown again. ${use}`}
       footer={
         <>
           <Button variant="outline" onClick={copy}>
@@ -29,9 +45,16 @@ export function SecretDialog({ secret, onClose }: { secret: string; onClose: () 
         </>
       }
     >
-      <Field label="Secret">
+      <Field label={label}>
         {(ids) => (
-          <Input {...ids} readOnly value={secret} className="font-mono" onFocus={(event) => event.target.select()} />
+          <Input
+            {...ids}
+            ref={field}
+            readOnly
+            value={secret}
+            className="font-mono"
+            onFocus={(event) => event.target.select()}
+          />
         )}
       </Field>
     </Dialog>

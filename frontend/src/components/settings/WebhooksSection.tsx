@@ -48,7 +48,15 @@ export function WebhooksSection() {
           onSecret={setSecret}
         />
       )}
-      {secret && <SecretDialog secret={secret} onClose={() => setSecret(null)} />}
+      {secret && (
+        <SecretDialog
+          title="Signing secret"
+          use="With it your program can tell that a request is from here."
+          label="Secret"
+          secret={secret}
+          onClose={() => setSecret(null)}
+        />
+      )}
     </Section>
   );
 }

@@ -10,11 +10,14 @@ interface Props {
   /** The button that does it: a verb and what it is done to. */
   action: string;
   cancel?: string;
+  /** What destroys nothing is not red. */
+  harmless?: boolean;
   onConfirm: () => void;
 }
 
-/** Asks before something is destroyed. */
-export function AlertDialog({ open, onOpenChange, title, children, action, cancel = "Keep it", onConfirm }: Props) {
+/** Asks before something is destroyed, or changed for somebody else. */
+export function AlertDialog(props: Props) {
+  const { open, onOpenChange, title, children, action, cancel = "Keep it", harmless, onConfirm } = props;
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
@@ -29,7 +32,7 @@ export function AlertDialog({ open, onOpenChange, title, children, action, cance
               <Button variant="outline">{cancel}</Button>
             </Radix.Cancel>
             <Radix.Action asChild>
-              <Button variant="danger" onClick={onConfirm}>
+              <Button variant={harmless ? "primary" : "danger"} onClick={onConfirm}>
                 {action}
               </Button>
             </Radix.Action>
