@@ -376,10 +376,11 @@ class MeasureLibrary(Query[LibrarySize], frozen=True, kw_only=True):
 
 
 class ListDeletions(Query[Deletions], frozen=True, kw_only=True):
-    """What will be deleted within so many days because its time is over: for operators."""
+    """What will be deleted within so many days because its time is over: of one user, or, for operators, of all."""
 
     of, answer = "scheduler", Deletions
     days: float
+    user_id: UUID | None = None
 
 
 class ListWorkers(Query[Workers], frozen=True, kw_only=True):

@@ -43,7 +43,7 @@ def main() -> int:
             with httpx.Client(base_url=url, headers={"Origin": url}, timeout=60) as api:
                 arrive(page)
                 give(environment, "tier", "creator")
-                stage = Stage(api, Path(folder))
+                stage = Stage(api, Path(folder), stack.sql)
                 take_all(page, stage)
                 # Last, because operators have a place more everywhere.
                 give(environment, "role", "operator")
@@ -84,6 +84,7 @@ def take_all(page: Page, stage: Stage) -> None:
     shows_dialogs(page, stage)
     shows_notices(page, stage)
     shows_library(page)
+    shows_insight(page, stage)
     shows_security(page)
     shows_help(page)
 
@@ -192,6 +193,21 @@ def shows_library(page: Page) -> None:
     take(page, "exports", page.get_by_role("main").get_by_text("Kitchen Stories.zip", exact=True))
     page.goto("/nowhere")
     take(page, "not-found", page.get_by_text("There is no such page"))
+
+
+def shows_insight(page: Page, stage: Stage) -> None:
+    """What was used, what came of it, and preferences; with a past, so that there is something to see."""
+    page.goto("/analytics?period=2020-01")
+    take(page, "analytics-empty", page.get_by_text(re.compile("^No batch and no video ended")))
+    stage.give_a_past(EMAIL)
+    page.goto("/usage")
+    take(page, "usage", page.locator("[data-line]"), whole=True)
+    page.goto("/analytics?period=90")
+    take(page, "analytics", page.get_by_role("application"), whole=True)
+    page.get_by_role("button", name="Videos by day as a table").click()
+    take(page, "analytics-table", page.get_by_role("region", name="Videos by day"))
+    page.goto("/settings/preferences")
+    take(page, "settings-preferences", page.get_by_role("radio", name="Dark"), whole=True)
 
 
 def shows_security(page: Page) -> None:

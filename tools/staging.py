@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
+
+from tools import past
 
 SECONDS = 6
 COLOURS = (
@@ -23,9 +27,10 @@ PATIENCE_S = 240.0
 class Stage:
     """An account with a few batches in it."""
 
-    def __init__(self, api: httpx.Client, folder: Path) -> None:
+    def __init__(self, api: httpx.Client, folder: Path, sql: Callable[[str], str]) -> None:
         self.api = api
         self.folder = folder
+        self.sql = sql
         self.long_batch = ""
         self.finished_batch = ""
         self.broken_batch = ""
@@ -58,11 +63,17 @@ class Stage:
         self._until(self.finished_batch, "completed")
         self._until(self.broken_batch, "completed")
 
+    def give_a_past(self, email: str) -> None:
+        """Weeks of work that ended, and short videos that count as whole episodes."""
+        user_id = UUID(self.sql(past.ID_OF.format(email=email)).strip())
+        self.sql(past.LONGER.format(times=300, user=user_id))
+        self.sql(past.past_of(user_id))
+
     def let_others_work(self) -> None:
         """Two more accounts, with a batch each that is being processed."""
         for email, title in (("eve@dailies.example", "Garden Diary"), ("tim@dailies.example", "Lectures")):
             with httpx.Client(base_url=self.api.base_url, headers=self.api.headers, timeout=60) as api:
-                other = Stage(api, self.folder)
+                other = Stage(api, self.folder, self.sql)
                 other._ask("POST", "/api/accounts", {"email": email, "password": "correct horse battery"})
                 other._start(other._batch(title, other.clips(title, 3, seconds=60)))
 

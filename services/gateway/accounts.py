@@ -107,4 +107,5 @@ def me_of(caller: Caller, settings: GatewaySettings) -> Me:
         role=caller.role,
         created_at=caller.created_at,
         limits=settings.tiers[caller.tier],
+        theme=caller.theme,
     )

@@ -106,7 +106,7 @@ async def download_ledger(caller: Who, at: At, since: Since = None, until: Until
     return Stream(
         _csv(first, question, at),
         media_type="text/csv; charset=utf-8",
-        headers={"content-disposition": 'attachment; filename="dailies-ledger.csv"'},
+        headers={"content-disposition": f'attachment; filename="{_file_name(question)}"'},
     )
 
 
@@ -130,6 +130,18 @@ async def refund_videos(data: JSONBody[Refund], caller: Who, origin: From, at: A
 
 
 @get(
+    "/usage/deletions",
+    operation_id="list_my_deletions",
+    summary="What of mine will be deleted",
+    tags=["Account"],
+    responses=told(200, Deletions, examples.DELETIONS, "invalid"),
+)
+async def list_my_deletions(caller: Who, at: At, days: Days = 7.0) -> Deletions:
+    """Batches of the account whose time will be over, the next one first. One that is used until then stays for longer."""
+    return await at.ask(ListDeletions(days=days, user_id=caller.user_id))
+
+
+@get(
     "/admin/retention",
     operation_id="list_deletions",
     summary="What will be deleted",
@@ -146,6 +158,11 @@ async def list_deletions(at: At, days: Days = 7.0) -> Deletions:
 def _question(user_id: UUID, since: date | None, until: date | None, after: str | None, limit: int) -> ListLedger:
     months = [day.replace(day=1) if day is not None else None for day in (since, until)]
     return ListLedger(user_id=user_id, since=months[0], until=months[1], after=after, limit=limit)
+
+
+def _file_name(question: ListLedger) -> str:
+    months = [f"{month:%Y-%m}" for month in (question.since, question.until) if month is not None]
+    return "-".join(("dailies-ledger", *dict.fromkeys(months))) + ".csv"
 
 
 async def _csv(page: LedgerPage, question: ListLedger, at: Gateway) -> AsyncIterator[bytes]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from services.gateway.tables import Theme
 from shared.batches import BatchSettings, Tier
 from shared.cutting import MOST_EDITS, CutEdit
 from shared.library import Video, VideoBatch
@@ -243,3 +244,5 @@ class Me(Struct, frozen=True, kw_only=True):
     role: str
     created_at: datetime
     limits: Limits
+    theme: Theme | None = None
+    """How the page is to look; null for an account that never chose."""

@@ -266,7 +266,7 @@ WORKERS = Workers(
     waiting_videos=3,
     waiting_users=2,
 )
-PREFERENCES: dict[str, Any] = {"concurrency": 2, "concurrency_limit": 5}
+PREFERENCES: dict[str, Any] = {"concurrency": 2, "concurrency_limit": 5, "theme": "dark"}
 
 ME: dict[str, Any] = {
     "id": USER,
@@ -275,6 +275,7 @@ ME: dict[str, Any] = {
     "role": "user",
     "created_at": EVENING,
     "limits": DEFAULT_TIERS[Tier.PRO],
+    "theme": "dark",
 }
 
 

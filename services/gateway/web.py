@@ -116,6 +116,7 @@ ROUTES = (
     billing.download_ledger,
     billing.refund_videos,
     billing.list_deletions,
+    billing.list_my_deletions,
     insight.get_analytics,
     insight.get_analytics_of_everybody,
     notices.list_notices,

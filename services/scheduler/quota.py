@@ -29,7 +29,7 @@ def nearly_used(
         kind=NoticeKind.QUOTA,
         title="Most of this month's minutes are used",
         text=f"{after_s / 60:,.0f} of {limits.minutes_per_month:,} minutes are used or held for what you have started.",
-        link="/",
+        link="/usage",
         at=now,
         email=True,
     )

@@ -89,5 +89,6 @@ async def list_deletions(query: ListDeletions, at: Scheduler) -> Deletions:
     settings = at.settings
     if not settings.retention:
         return Deletions(batches=0, stored_bytes=0, deletions=())
-    rows, total = await Retention.within(settings.tiers, settings.retention_warning_days, query.days, MOST_SHOWN)
+    warning_days = settings.retention_warning_days
+    rows, total = await Retention.within(settings.tiers, warning_days, query.days, MOST_SHOWN, query.user_id)
     return Deletions(batches=total["batches"], stored_bytes=total["stored_bytes"], deletions=tuple(rows))

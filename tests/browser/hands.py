@@ -9,7 +9,15 @@ from typing import Protocol
 from playwright.async_api import Locator, Page, expect
 
 MOST_TABS = 150
-PLACES = {"Dashboard": "d", "Batches": "b", "Library": "l", "Exports": "e", "Operation": "o"}
+PLACES = {
+    "Dashboard": "d",
+    "Batches": "b",
+    "Library": "l",
+    "Exports": "e",
+    "Analytics": "a",
+    "Usage": "u",
+    "Operation": "o",
+}
 FOCUSED = "node => node === document.activeElement"
 
 

@@ -60,6 +60,8 @@ async def test_the_ledger_is_told_page_by_page_and_as_a_file_and_refunds_are_in_
         if (after := page["next_after"]) is None:
             break
     assert len(seen) == len(set(seen)) == 1500
+    november = await ada.client.get("/api/usage/ledger.csv", params={"since": "2026-11-09", "until": "2026-11-09"})
+    assert 'filename="dailies-ledger-2026-11.csv"' in november.headers["content-disposition"]
     file = await ada.client.get("/api/usage/ledger.csv")
     assert file.headers["content-type"].startswith("text/csv") and "attachment" in file.headers["content-disposition"]
     rows = list(csv.DictReader(io.StringIO(file.text)))
@@ -84,8 +86,8 @@ async def test_the_ledger_is_told_page_by_page_and_as_a_file_and_refunds_are_in_
     assert (month["minutes_used"], month["minutes_refunded"], month["videos"], month["batches"]) == (0, 750, 750, 1)
 
 
-async def test_storage_is_counted_and_only_operators_see_what_will_be_deleted(house: House) -> None:
-    ada = await house.person()
+async def test_storage_is_counted_and_only_operators_see_what_of_others_will_be_deleted(house: House) -> None:
+    ada, eve = await house.person(), await house.person()
     assert (await ada.client.get("/api/usage/storage")).json() == {
         "videos": 0,
         "videos_bytes": 0,
@@ -94,9 +96,14 @@ async def test_storage_is_counted_and_only_operators_see_what_will_be_deleted(ho
     }
     batch_id = await batch_of(ada)
     await ada.client.post(f"/api/batch-jobs/{batch_id}/cancel")
+    soon = {"days": 31}
+    hers = (await ada.client.get("/api/usage/deletions", params=soon)).json()
+    assert [one["batch_job_id"] for one in hers["deletions"]] == [batch_id]
+    assert (await ada.client.get("/api/usage/deletions")).json()["batches"] == 0, "not within a week"
+    assert (await eve.client.get("/api/usage/deletions", params=soon)).json()["batches"] == 0
     assert (await ada.client.get("/api/admin/retention")).status_code == 403
     await set_role(ada.email, "operator")
     assert (await ada.client.get("/api/admin/retention")).json()["batches"] == 0
-    (deletion,) = (await ada.client.get("/api/admin/retention", params={"days": 31})).json()["deletions"]
+    (deletion,) = (await ada.client.get("/api/admin/retention", params=soon)).json()["deletions"]
     assert (deletion["batch_job_id"], deletion["announced"]) == (batch_id, False)
     assert (await ada.client.get("/api/admin/retention", params={"days": -1})).status_code == 422

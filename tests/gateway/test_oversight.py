@@ -90,20 +90,26 @@ async def test_a_user_may_want_fewer_videos_at_once_and_no_more_than_the_tier_al
 ) -> None:
     ada = await house.person(Tier.CREATOR)
     address = "/api/me/preferences"
-    assert (await ada.client.get(address)).json() == {"concurrency": 3, "concurrency_limit": 3}
+    assert (await ada.client.get(address)).json() == {"concurrency": 3, "concurrency_limit": 3, "theme": None}
     assert (await ada.client.patch(address, json={"concurrency": 2})).json()["concurrency"] == 2
-    assert (await ada.client.get(address)).json() == {"concurrency": 2, "concurrency_limit": 3}
+    assert (await ada.client.get(address)).json() == {"concurrency": 2, "concurrency_limit": 3, "theme": None}
     await batch_of(ada)
     assert (await ada.client.get("/api/usage")).json()["concurrency"] == 2, "creating a batch does not forget it"
-    for wrong in (4, 0, 6, "2"):
-        answer = await ada.client.patch(address, json={"concurrency": wrong})
-        assert (answer.status_code, answer.json()["code"]) == (422, "invalid"), wrong
-    assert (await ada.client.patch(address, json={})).status_code == 422
+    refused: list[dict[str, object]] = [{"concurrency": wrong} for wrong in (4, 0, 6, "2")]
+    for body in (*refused, {}, {"theme": "sepia"}, {"theme": None}):
+        answer = await ada.client.patch(address, json=body)
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid"), body
+    assert (await ada.client.patch(address, json={"theme": "dark"})).json()["concurrency"] == 2, (
+        "what is left out stays"
+    )
+    assert (await ada.client.patch(address, json={"concurrency": 2})).json()["theme"] == "dark"
+    assert (await ada.client.get("/api/me")).json()["theme"] == "dark"
+    assert (await (await house.person()).client.get("/api/me")).json()["theme"] is None
     await set_tier(house.at.outbox, ada.email, Tier.FREE)
-    assert (await ada.client.get(address)).json() == {"concurrency": 1, "concurrency_limit": 1}
+    assert (await ada.client.get(address)).json() == {"concurrency": 1, "concurrency_limit": 1, "theme": "dark"}
     await ada.client.patch(address, json={"concurrency": None})
     await set_tier(house.at.outbox, ada.email, Tier.PRO)
-    assert (await ada.client.get(address)).json() == {"concurrency": 5, "concurrency_limit": 5}
+    assert (await ada.client.get(address)).json()["concurrency"] == 5
 
 
 @pytest.mark.parametrize("sort", ["created_at", "-created_at", "priority", "-status", "progress", "-progress", "name"])

@@ -1,7 +1,7 @@
 /** Who is signed in, and their settings templates. */
 import { answer, apiClient } from "@/api/client";
 import { ApiError } from "@/lib/problems";
-import type { BatchSettings, Me, SettingsTemplate, SignInOptions } from "@/types/batch";
+import type { BatchSettings, Me, Preferences, PreferencesChange, SettingsTemplate, SignInOptions } from "@/types/batch";
 
 export interface Credentials {
   email: string;
@@ -64,4 +64,13 @@ export async function changeTemplate(
 
 export async function deleteTemplate(id: string): Promise<void> {
   await answer(apiClient.DELETE("/api/settings-templates/{template_id}", at(id)));
+}
+
+export async function getPreferences(signal?: AbortSignal): Promise<Preferences> {
+  return answer(apiClient.GET("/api/me/preferences", { signal }));
+}
+
+/** What is left out stays as it is. */
+export async function changePreferences(change: PreferencesChange): Promise<Preferences> {
+  return answer(apiClient.PATCH("/api/me/preferences", { body: change }));
 }

@@ -1,6 +1,8 @@
 /** Under which keys answers are kept. */
+import type { LedgerParams } from "@/api/insight";
 import type { NoticeListParams } from "@/api/notices";
 import type { FailureListParams, UserListParams } from "@/api/operators";
+import type { Period } from "@/lib/periods";
 import type { BatchExportConfig, BatchJobStatus } from "@/types/batch";
 
 export interface BatchListParams {
@@ -37,6 +39,15 @@ export const keys = {
   videoList: (params: VideoListParams) => ["videos", "list", params] as const,
   video: (id: string) => ["videos", "one", id] as const,
   templates: ["templates"] as const,
+  preferences: ["preferences"] as const,
+  usage: ["usage"] as const,
+  month: ["usage", "month"] as const,
+  storage: ["usage", "storage"] as const,
+  months: ["usage", "months"] as const,
+  ledger: (params: LedgerParams) => ["usage", "ledger", params] as const,
+  deletions: (days: number) => ["usage", "deletions", days] as const,
+  analytics: ["analytics"] as const,
+  analyticsOf: (period: Period, everybody: boolean) => ["analytics", period, everybody] as const,
   notices: ["notices"] as const,
   noticeList: (params: NoticeListParams) => ["notices", params] as const,
   notificationSettings: ["notification-settings"] as const,

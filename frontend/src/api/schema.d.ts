@@ -945,7 +945,7 @@ export interface paths {
         };
         /**
          * My preferences
-         * @description How many videos are processed at the same time, and how many the tier allows.
+         * @description How many videos are processed at the same time, how many the tier allows, and how the page looks.
          */
         get: operations["get_preferences"];
         put?: never;
@@ -1252,6 +1252,26 @@ export interface paths {
          * @description For accounts with the role operator: batches that will be deleted because their time is over. Deletes nothing.
          */
         get: operations["list_deletions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/usage/deletions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What of mine will be deleted
+         * @description Batches of the account whose time will be over, the next one first. One that is used until then stays for longer.
+         */
+        get: operations["list_my_deletions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2473,6 +2493,8 @@ export interface components {
             role: string;
             created_at: string;
             limits: components["schemas"]["Limits"];
+            /** @default null */
+            theme: components["schemas"]["Theme"] | null;
         };
         /**
          * MediaFacts
@@ -2882,14 +2904,17 @@ export interface components {
         Preferences: {
             concurrency: number;
             concurrency_limit: number;
+            theme: components["schemas"]["Theme"] | null;
         };
         /**
          * PreferencesChange
-         * @description What the account wants from now on.
+         * @description What the account wants from now on; what is left out stays.
          */
         PreferencesChange: {
             /** @description a number of videos from 1 to 5 to be processed at the same time, or null for all that the tier allows */
-            concurrency: number | null;
+            concurrency?: number | null;
+            /** @description how the page is to look: system, light or dark */
+            theme?: components["schemas"]["Theme"];
         };
         /**
          * PriorityCount
@@ -3205,6 +3230,12 @@ export interface components {
         Templates: {
             templates: components["schemas"]["Template"][];
         };
+        /**
+         * Theme
+         * @description How the page looks to somebody.
+         * @enum {unknown}
+         */
+        Theme: "dark" | "light" | "system";
         /**
          * Tier
          * @description What a user has booked; the limits behind each name are settings.
@@ -7985,6 +8016,56 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not what was asked for */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available just now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_my_deletions: {
+        parameters: {
+            query?: {
+                /** @description How far to look ahead, in days. */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deletions"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -16,8 +16,10 @@ import { useMe } from "@/hooks/account";
 import { LiveContext, useLiveConnection } from "@/hooks/live";
 import { NewBatchContext } from "@/hooks/new-batch";
 import { useOutcomeToasts } from "@/hooks/outcomes";
+import { useThemeOf } from "@/hooks/preferences";
 import { useShortcuts } from "@/hooks/shortcuts";
 import { useUploadKeeper } from "@/hooks/uploads";
+import type { Me } from "@/types/batch";
 
 const BatchUploadModal = lazy(() => import("@/components/batch/BatchUploadModal"));
 const CommandPalette = lazy(() => import("@/components/layout/CommandPalette"));
@@ -32,16 +34,17 @@ export function Frame() {
     const next = location.pathname + location.search;
     return <Navigate to={next === "/" ? "/sign-in" : `/sign-in?next=${encodeURIComponent(next)}`} replace />;
   }
-  return <SignedIn key={me.data.id} userId={me.data.id} />;
+  return <SignedIn key={me.data.id} me={me.data} />;
 }
 
-function SignedIn({ userId }: { userId: string }) {
-  const live = useLiveConnection(userId, useOutcomeToasts());
+function SignedIn({ me }: { me: Me }) {
+  const live = useLiveConnection(me.id, useOutcomeToasts());
+  useThemeOf(me);
   const navigate = useNavigate();
   const places = usePlaces();
   const [files, setFiles] = useState<File[] | null>(null);
   const [open, setOpen] = useState<"batch" | "palette" | "shortcuts" | null>(null);
-  useUploadKeeper(userId);
+  useUploadKeeper(me.id);
   const newBatch = useCallback((chosen: File[] = []) => {
     setFiles(chosen);
     setOpen("batch");

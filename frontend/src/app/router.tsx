@@ -29,6 +29,8 @@ export const router = createBrowserRouter([
           { path: "/notices", lazy: async () => ({ Component: (await import("@/pages/Notices")).Notices }) },
           { path: "/videos", lazy: async () => ({ Component: (await import("@/pages/Videos")).Videos }) },
           { path: "/videos/:id", lazy: async () => ({ Component: (await import("@/pages/Video")).Video }) },
+          { path: "/analytics", lazy: async () => ({ Component: (await import("@/pages/Analytics")).Analytics }) },
+          { path: "/usage", lazy: async () => ({ Component: (await import("@/pages/Usage")).Usage }) },
           { path: "/exports", lazy: async () => ({ Component: (await import("@/pages/Exports")).Exports }) },
           {
             path: "/settings/:concern?",

@@ -162,6 +162,7 @@ export function useBatchAction(onDone?: (action: BatchAction, answer: BatchJob |
       if (action.kind === "delete" && !error) client.removeQueries({ queryKey: keys.batch(action.batch.id) });
       else void client.invalidateQueries({ queryKey: keys.batch(action.batch.id) });
       void client.invalidateQueries({ queryKey: keys.batchLists });
+      void client.invalidateQueries({ queryKey: keys.usage });
       if (action.kind === "delete" || action.kind === "remove") void client.invalidateQueries({ queryKey: ["videos"] });
     },
   });

@@ -73,7 +73,10 @@ export function applyEvents(client: QueryClient, events: readonly LiveEvent[], a
     }
   }
   for (const id of touched) sumUp(client, id);
-  if (listsAreOld) void client.invalidateQueries({ queryKey: keys.batchLists });
+  if (listsAreOld) {
+    // What begins or ends changes what is left of the month, too.
+    for (const queryKey of [keys.batchLists, keys.usage, keys.analytics]) void client.invalidateQueries({ queryKey });
+  }
   return outcomes;
 }
 

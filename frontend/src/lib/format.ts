@@ -82,3 +82,37 @@ export function plural(count: number, noun: string, nouns = `${noun}s`): string 
 export function listed(words: readonly string[]): string {
   return words.length < 2 ? (words[0] ?? "") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
+
+/** Minutes as people count them: whole ones, and below ten with what is behind the point. */
+export function formatMinutes(minutes: number): string {
+  if (minutes > 0 && minutes < 0.1) return "less than 0.1";
+  const digits = Math.abs(minutes) < 10 ? 1 : 0;
+  return minutes.toLocaleString("en", { maximumFractionDigits: digits });
+}
+
+const day = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", timeZone: "UTC" });
+const longDay = new Intl.DateTimeFormat("en", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+const month = new Intl.DateTimeFormat("en", { month: "long", year: "numeric", timeZone: "UTC" });
+
+/** A day (UTC, `2026-11-22`) as `Nov 22`. */
+export function formatDay(date: string): string {
+  return day.format(new Date(date));
+}
+
+/** A day or a moment as `November 22, 2026`, in UTC. */
+export function formatLongDay(date: string): string {
+  return longDay.format(new Date(date));
+}
+
+/** The month (UTC) of a day, as `November 2026`. */
+export function formatMonth(date: string): string {
+  return month.format(new Date(date));
+}
+
+/** A share of one as `95%`; never 100% or 0% unless it is. */
+export function formatShare(share: number): string {
+  const percent = share * 100;
+  const whole = Math.round(percent);
+  if ((whole === 100 && share < 1) || (whole === 0 && share > 0)) return `${percent.toFixed(1)}%`;
+  return `${whole}%`;
+}

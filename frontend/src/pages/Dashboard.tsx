@@ -7,10 +7,14 @@ import { Failure } from "@/components/layout/States";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
+import { Stat } from "@/components/ui/stat";
 import { useLimits } from "@/hooks/account";
 import { useBatchJobs } from "@/hooks/batches";
+import { useAnalytics, useUsage } from "@/hooks/insight";
 import { useNewBatch } from "@/hooks/new-batch";
 import { useVideos } from "@/hooks/videos";
+import { formatMinutes, formatSpan, plural } from "@/lib/format";
+import { dayOf, monthPeriod } from "@/lib/periods";
 import { isActive } from "@/lib/status";
 import type { BatchJobPage } from "@/types/batch";
 
@@ -82,32 +86,38 @@ function Heading({ id, title, to }: { id: string; title: string; to: string }) {
 }
 
 function Stats({ page }: { page?: BatchJobPage }) {
-  const videos = useVideos({ limit: 1 });
-  const count = (...statuses: (keyof BatchJobPage["by_status"])[]) =>
-    page ? statuses.reduce((sum, status) => sum + (page.by_status[status] ?? 0), 0) : null;
-  const stats: [string, number | null, string][] = [
-    ["Active batches", count("processing", "paused"), "/batches?status=processing"],
-    ["Not started", count("pending"), "/batches?status=pending"],
-    ["Completed batches", count("completed"), "/batches?status=completed"],
-    ["Videos in the library", videos.data?.total ?? null, "/videos"],
-  ];
+  const videos = useVideos({ limit: 1 }).data;
+  const usage = useUsage().data;
+  const today = dayOf(Date.now());
+  const month = today.slice(0, 7);
+  const saved = useAnalytics(monthPeriod(month)).data?.totals.saved_s;
+  const active = page && (page.by_status.processing ?? 0) + (page.by_status.paused ?? 0);
   return (
     <dl className="grid grid-cols-2 gap-3 lg:grid-cols-4">
-      {stats.map(([label, value, to]) => (
-        <div
-          key={label}
-          className="relative rounded-xl border border-line bg-surface px-4 py-3.5 shadow-card hover:border-line-strong"
-        >
-          <dt className="text-muted text-sm">
-            <Link to={to} className="after:absolute after:inset-0">
-              {label}
-            </Link>
-          </dt>
-          <dd className="numbers font-semibold text-2xl">
-            {value === null ? <Skeleton className="mt-1 h-7 w-10" /> : value.toLocaleString("en")}
-          </dd>
-        </div>
-      ))}
+      <Stat
+        label="Active batches"
+        value={active?.toLocaleString("en")}
+        hint={page && `${(page.by_status.pending ?? 0).toLocaleString("en")} not started`}
+        to="/batches?status=processing"
+      />
+      <Stat
+        label="Minutes left"
+        value={usage && formatMinutes(usage.minutes_left)}
+        hint={usage && `of ${usage.minutes_limit.toLocaleString("en")} this month`}
+        to="/usage"
+      />
+      <Stat
+        label="Time saved"
+        value={saved === undefined ? undefined : saved < 1 ? "0 s" : formatSpan(saved)}
+        hint="this month"
+        to={`/analytics?period=${month}`}
+      />
+      <Stat
+        label="Videos in the library"
+        value={videos?.total.toLocaleString("en")}
+        hint={page && `${plural(page.by_status.completed ?? 0, "batch", "batches")} completed`}
+        to="/videos"
+      />
     </dl>
   );
 }

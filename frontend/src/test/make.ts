@@ -30,6 +30,7 @@ export function makeMe(facts: Partial<Me> = {}): Me {
     tier: "creator",
     role: "user",
     created_at: NOW,
+    theme: null,
     limits: {
       videos_per_batch: 20,
       concurrency: 3,

@@ -2,10 +2,12 @@
 import { HttpResponse, http, type JsonBodyType } from "msw";
 import { setupServer } from "msw/node";
 import { makeEstimate, makeMe } from "@/test/make";
+import { makeUsage } from "@/test/make-insight";
 
 export const server = setupServer(
   http.get("*/api/me", () => HttpResponse.json(makeMe())),
   http.get("*/api/settings-templates", () => HttpResponse.json({ templates: [] })),
+  http.get("*/api/usage", () => HttpResponse.json(makeUsage())),
   http.get("*/api/notices", () => HttpResponse.json({ notices: [], total: 0, unread: 0 })),
   http.get("*/api/videos", () => HttpResponse.json({ videos: [], total: 0 })),
   http.get("*/api/batch-jobs/:id/report", () => HttpResponse.json({ code: "conflict" }, { status: 409 })),

@@ -33,6 +33,21 @@ export type Quality = Schemas["Quality"];
 
 export type BatchReport = Schemas["BatchReport"];
 
+/** What was used of a month, and what is left of it. */
+export type Usage = Schemas["Usage"];
+export type Storage = Schemas["Storage"];
+export type MonthUsed = Schemas["MonthUsed"];
+export type LedgerLine = Schemas["LedgerLine"];
+export type LedgerPage = Schemas["LedgerPage"];
+export type Deletions = Schemas["Deletions"];
+
+/** A period in numbers. */
+export type Analytics = Schemas["Analytics"];
+export type AnalyticsTotals = Schemas["Totals"];
+export type Tally = Schemas["Tally"];
+export type Preferences = Schemas["Preferences"];
+export type PreferencesChange = Schemas["PreferencesChange"];
+
 export type Notice = Schemas["Notice"];
 export type NoticePage = Schemas["NoticePage"];
 export type NotificationSettings = Schemas["NotificationSettings"];

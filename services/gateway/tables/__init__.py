@@ -1,6 +1,6 @@
 """The gateway's tables and every query on them. All clocks are PostgreSQL's."""
 
-from services.gateway.tables.accounts import Account, Caller, Role
+from services.gateway.tables.accounts import Account, Caller, Role, Theme
 from services.gateway.tables.allowances import Allowance, Creation
 from services.gateway.tables.api_keys import ApiKey
 from services.gateway.tables.audit import AuditEntry
@@ -56,6 +56,7 @@ __all__ = [
     "Session",
     "SettingsTemplate",
     "SignInsBegun",
+    "Theme",
     "Webhook",
     "Webhooks",
 ]

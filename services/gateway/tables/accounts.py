@@ -24,6 +24,15 @@ class Role(StrEnum):
     """Runs the installation for others."""
 
 
+class Theme(StrEnum):
+    """How the page looks to somebody."""
+
+    SYSTEM = "system"
+    """As the device has it."""
+    LIGHT = "light"
+    DARK = "dark"
+
+
 class Caller(Struct, frozen=True, kw_only=True):
     """Who asks: an account, and the session or API key by which it was recognised."""
 
@@ -34,6 +43,8 @@ class Caller(Struct, frozen=True, kw_only=True):
     created_at: datetime
     concurrency: int | None = None
     """Videos at the same time that the account wants; None is as many as the tier allows."""
+    theme: Theme | None = None
+    """None for an account that never chose one."""
     session: UUID | None = None
     """None for programs with an API key."""
     api_key: UUID | None = None
@@ -50,6 +61,7 @@ class Account(Table, tablename="accounts"):
     tier = Text()
     role = Text(default="user")
     concurrency = Integer(null=True)
+    theme = Text(null=True)
     created_at = Timestamptz()
     updated_at = Timestamptz()
 
@@ -121,6 +133,11 @@ class Account(Table, tablename="accounts"):
         await cls.raw("update accounts set concurrency = {}, updated_at = now() where id = {}", concurrency, user_id)
 
     @classmethod
+    async def set_theme(cls, user_id: UUID, theme: Theme) -> None:
+        """Remember how the page is to look."""
+        await cls.raw("update accounts set theme = {}, updated_at = now() where id = {}", theme.value, user_id)
+
+    @classmethod
     async def set_password_hash(cls, user_id: UUID, password_hash: str) -> None:
         """Replace the password's hash."""
         await cls.raw(
@@ -143,6 +160,7 @@ def caller_in(
         role=row["role"],
         created_at=row["created_at"],
         concurrency=row["concurrency"],
+        theme=Theme(row["theme"]) if row["theme"] else None,
         session=session,
         api_key=api_key,
         scopes=scopes,

@@ -98,7 +98,7 @@ class ApiKey(Table, tablename="api_keys"):
                 where api_keys.id = found.key_id
                     and (found.last_used_at is null or found.last_used_at < now() - interval '1 minute')
             )
-            select key_id, scopes, id, email, tier, role, created_at, concurrency from found
+            select key_id, scopes, id, email, tier, role, created_at, concurrency, theme from found
             """,
             key_hash,
         )

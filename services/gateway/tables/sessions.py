@@ -56,7 +56,7 @@ class Session(Table, tablename="sessions"):
                 from found
                 where sessions.token_hash = found.token_hash and found.last_used_at < now() - interval '1 minute'
             )
-            select session_id, id, email, tier, role, created_at, concurrency from found
+            select session_id, id, email, tier, role, created_at, concurrency, theme from found
             """,
             token_hash,
             days,

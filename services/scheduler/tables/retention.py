@@ -81,17 +81,18 @@ class Retention(Table, tablename="batch_jobs"):
 
     @classmethod
     async def within(
-        cls, tiers: Mapping[Tier, Limits], warning_days: float, days: float, limit: int
+        cls, tiers: Mapping[Tier, Limits], warning_days: float, days: float, limit: int, user_id: UUID | None
     ) -> tuple[list[Deletion], dict[str, Any]]:
-        """What will be deleted within so many days as things stand, the first first, and how many and how large all are."""
+        """What of one user or of all will be deleted within so many days as things stand, the first first; how much it is in all."""
         names, kept = _days(tiers)
+        of_user = "" if user_id is None else " and b.user_id = {}"
         found = (
             f"select b.id as batch_job_id, b.user_id, b.name, b.status, {ENDED} as ended_at, b.total_videos as videos,"
             f" b.stored_bytes, b.delete_at is not null as announced, {IN_USE} as in_use, coalesce(b.delete_at, greatest({ENDED}"
             f" + tiers.days * interval '1 day', clock_timestamp() + {{}} * interval '1 day')) as delete_at"
-            f" from batch_jobs b {KEPT} where {IDLE}"
+            f" from batch_jobs b {KEPT} where {IDLE}{of_user}"
         )
-        values = (warning_days, names, kept, days)
+        values = (warning_days, names, kept, *(() if user_id is None else (user_id,)), days)
         due = f"from ({found}) found where delete_at <= clock_timestamp() + {{}} * interval '1 day'"
         rows = await cls.raw(f"select * {due} order by delete_at, batch_job_id limit {{}}", *values, limit)
         total = await cls.raw(

@@ -1,6 +1,7 @@
 import { Pencil } from "lucide-react";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { BAR } from "@/components/batch/BatchJobRow";
+import { BeforeStart } from "@/components/batch/BeforeStart";
 import { ActionButtons } from "@/components/batch/batch-actions";
 import { StatusBadge } from "@/components/batch/StatusBadge";
 import { When } from "@/components/layout/When";
@@ -9,10 +10,13 @@ import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Field, Input, Textarea } from "@/components/ui/field";
 import { Progress } from "@/components/ui/progress";
+import { useLimits } from "@/hooks/account";
 import { useBatchAction } from "@/hooks/batch-actions";
 import { useNow } from "@/hooks/now";
 import { cn } from "@/lib/cn";
-import { formatAbsolute, formatDuration, formatRelative, formatRemaining } from "@/lib/format";
+import { formatAbsolute, formatDuration, formatLongDay, formatRelative, formatRemaining } from "@/lib/format";
+import { needOfBatch } from "@/lib/minutes";
+import { addDays } from "@/lib/periods";
 import type { BatchJobDetails } from "@/types/batch";
 
 /** Name, status, progress, numbers and actions of a batch. */
@@ -51,6 +55,7 @@ export function BatchHeader({ batch, onDeleted }: { batch: BatchJobDetails; onDe
           {batch.error_message}
         </Alert>
       )}
+      {batch.status === "pending" && batch.videos.length > 0 && <BeforeStart need={needOfBatch(batch.videos)} />}
       <div className="grid gap-2">
         <div className="numbers flex items-baseline justify-between gap-3">
           <span className="font-semibold text-3xl tracking-tight">{percent}%</span>
@@ -131,6 +136,7 @@ function Stat({
 
 function Times({ batch }: { batch: BatchJobDetails }) {
   const now = useNow();
+  const { retention_days } = useLimits().limits;
   const end =
     batch.status === "processing" && batch.estimated_completion_at ? new Date(batch.estimated_completion_at) : null;
   return (
@@ -146,6 +152,11 @@ function Times({ batch }: { batch: BatchJobDetails }) {
       {batch.completed_at && (
         <span>
           Ended <When at={batch.completed_at} />
+        </span>
+      )}
+      {batch.completed_at && retention_days > 0 && (
+        <span title="Then it is deleted with its videos and results; you are told days before.">
+          Kept until {formatLongDay(addDays(batch.completed_at, retention_days))}
         </span>
       )}
       {end && <span title={formatAbsolute(end)}>Estimated completion {formatRelative(end, now)}</span>}

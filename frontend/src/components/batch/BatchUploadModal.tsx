@@ -1,6 +1,7 @@
 import { type DragEvent, useRef, useState } from "react";
 import type { CreatedBatchJob } from "@/api/batch";
 import { BatchSettingsForm } from "@/components/batch/BatchSettingsForm";
+import { BeforeStart } from "@/components/batch/BeforeStart";
 import { ChosenFiles } from "@/components/batch/ChosenFiles";
 import { FileDrop } from "@/components/batch/FileDrop";
 import { SendingStep } from "@/components/batch/SendingStep";
@@ -13,9 +14,11 @@ import { Separator } from "@/components/ui/separator";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useLimits } from "@/hooks/account";
 import { useCreateBatch } from "@/hooks/create-batch";
+import { useDurations } from "@/hooks/durations";
 import { useTemplates } from "@/hooks/templates";
-import { checkFiles, filesOf, type Rejection, suggestedName } from "@/lib/files";
+import { checkFiles, filesOf, identity, type Rejection, suggestedName } from "@/lib/files";
 import { plural } from "@/lib/format";
+import { needOf } from "@/lib/minutes";
 import { explain, fieldProblem } from "@/lib/problems";
 import { DEFAULT_SETTINGS, settingsProblems } from "@/lib/settings";
 import type { BatchJob, BatchSettings } from "@/types/batch";
@@ -91,6 +94,7 @@ function ChooseStep({ open, onOpenChange, initialFiles, defaultSettings, onDirty
   const [settings, setSettings] = useState<BatchSettings | null>(null);
   const [tried, setTried] = useState(false);
   const create = useCreateBatch();
+  const lengths = useDurations(files);
   const nameField = useRef<HTMLInputElement>(null);
 
   const shownName = name ?? (files.length > 0 ? suggestedName(files, new Date()) : "");
@@ -148,10 +152,16 @@ function ChooseStep({ open, onOpenChange, initialFiles, defaultSettings, onDirty
         <FileDrop onFiles={add} room={limits.videos_per_batch - files.length} small={files.length > 0} />
         <ChosenFiles
           files={files}
+          lengths={lengths}
           rejected={rejected}
           onRemove={(file) => setFiles(files.filter((one) => one !== file))}
           onDismiss={() => setRejected([])}
         />
+        {files.length > 0 && (
+          <BeforeStart
+            need={needOf(files.map((file) => ({ bytes: file.size, seconds: lengths.get(identity(file)) ?? null })))}
+          />
+        )}
         <div className="grid gap-4">
           <Field label="Batch name" error={(tried && nameProblem) || fieldProblem(create.error, "name")}>
             {(ids) => (

@@ -1,21 +1,21 @@
 import { FileVideo, X } from "lucide-react";
-import { useEffect, useState } from "react";
 import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
 import { ScrollArea } from "@/components/ui/scroll-area";
-import { durationOf, identity, type Rejection } from "@/lib/files";
+import { identity, type Rejection } from "@/lib/files";
 import { formatBytes, formatDuration, plural } from "@/lib/format";
 
 interface Props {
   files: readonly File[];
+  /** How long they are in seconds, by their identities, as far as that is known. */
+  lengths: ReadonlyMap<string, number | null>;
   rejected: readonly Rejection[];
   onRemove: (file: File) => void;
   onDismiss: () => void;
 }
 
 /** The files of a new batch, and why others are not among them. */
-export function ChosenFiles({ files, rejected, onRemove, onDismiss }: Props) {
-  const lengths = useDurations(files);
+export function ChosenFiles({ files, lengths, rejected, onRemove, onDismiss }: Props) {
   const bytes = files.reduce((sum, file) => sum + file.size, 0);
   const seconds = files.reduce((sum, file) => sum + (lengths.get(identity(file)) ?? 0), 0);
   return (
@@ -75,21 +75,4 @@ export function ChosenFiles({ files, rejected, onRemove, onDismiss }: Props) {
       )}
     </div>
   );
-}
-
-/** How long the files are, found out one after the other. */
-function useDurations(files: readonly File[]): ReadonlyMap<string, number | null> {
-  const [known, setKnown] = useState<ReadonlyMap<string, number | null>>(new Map());
-  const next = files.find((file) => !known.has(identity(file)));
-  useEffect(() => {
-    if (!next) return;
-    let left = false;
-    void durationOf(next).then((seconds) => {
-      if (!left) setKnown((was) => new Map(was).set(identity(next), seconds));
-    });
-    return () => {
-      left = true;
-    };
-  }, [next]);
-  return known;
 }

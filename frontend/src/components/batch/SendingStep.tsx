@@ -1,5 +1,6 @@
 import { CircleCheck } from "lucide-react";
 import type { CreatedBatchJob } from "@/api/batch";
+import { BeforeStart } from "@/components/batch/BeforeStart";
 import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
 import { CheckField } from "@/components/ui/checkbox";
@@ -11,6 +12,7 @@ import { useBatchJob } from "@/hooks/batches";
 import { useRemoveUpload } from "@/hooks/remove-upload";
 import { sumsOf, useUploads } from "@/hooks/uploads";
 import { plural } from "@/lib/format";
+import { needOfBatch } from "@/lib/minutes";
 import type { BatchJob } from "@/types/batch";
 
 interface Props {
@@ -27,10 +29,12 @@ export function SendingStep({ created, open, onOpenChange, onComplete }: Props) 
   const uploads = all.filter((upload) => upload.batchId === batch.id);
   const sums = sumsOf(uploads, speed);
   const remove = useRemoveUpload();
-  const now = useBatchJob(batch.id).data ?? batch;
+  const details = useBatchJob(batch.id).data;
+  const now = details ?? batch;
   const change = useBatchAction();
   const start = useBatchAction(() => onComplete(batch));
   const complete = uploads.length > 0 && sums.done === uploads.length;
+  const cost = details && details.status === "pending" && <BeforeStart need={needOfBatch(details.videos)} />;
   return (
     <Dialog
       open={open}
@@ -69,6 +73,7 @@ export function SendingStep({ created, open, onOpenChange, onComplete }: Props) 
             {plural(uploads.length, "video")} uploaded
             {now.start_when_uploaded ? "; processing starts by itself." : " and ready to be processed."}
           </p>
+          {cost}
         </div>
       ) : (
         <div className="grid gap-5">
@@ -86,6 +91,7 @@ export function SendingStep({ created, open, onOpenChange, onComplete }: Props) 
               <UploadRow key={upload.id} upload={upload} onRemove={remove} />
             ))}
           </ul>
+          {cost}
           <CheckField
             label="Start processing as soon as everything is uploaded"
             hint="Also when this page is closed by then."

@@ -6,8 +6,8 @@ import { useNavigate } from "react-router";
 import { usePlaces } from "@/components/layout/Navigation";
 import { useSignOut } from "@/hooks/account";
 import { useBatchJobs } from "@/hooks/batches";
+import { useChooseTheme } from "@/hooks/preferences";
 import { JOB_STATUS } from "@/lib/status";
-import { chooseTheme } from "@/lib/theme";
 
 interface Props {
   open: boolean;
@@ -20,6 +20,7 @@ export default function CommandPalette({ open, onOpenChange, onNewBatch }: Props
   const navigate = useNavigate();
   const places = usePlaces();
   const signOut = useSignOut();
+  const chooseTheme = useChooseTheme();
   const { data } = useBatchJobs({ limit: 50, sort: "-created_at" });
   const dark = document.documentElement.classList.contains("dark");
   const run = (action: () => void) => () => {

@@ -1,4 +1,13 @@
-import { FolderDown, LayoutDashboard, Library, ListVideo, type LucideIcon, ServerCog } from "lucide-react";
+import {
+  ChartColumn,
+  FolderDown,
+  Gauge,
+  LayoutDashboard,
+  Library,
+  ListVideo,
+  type LucideIcon,
+  ServerCog,
+} from "lucide-react";
 import { NavLink } from "react-router";
 import { useMe } from "@/hooks/account";
 import { cn } from "@/lib/cn";
@@ -15,6 +24,8 @@ export const PLACES: Place[] = [
   { to: "/batches", label: "Batches", icon: ListVideo, keys: "g b" },
   { to: "/videos", label: "Library", icon: Library, keys: "g l" },
   { to: "/exports", label: "Exports", icon: FolderDown, keys: "g e" },
+  { to: "/analytics", label: "Analytics", icon: ChartColumn, keys: "g a" },
+  { to: "/usage", label: "Usage", icon: Gauge, keys: "g u" },
 ];
 
 const OPERATION: Place = { to: "/operators", label: "Operation", icon: ServerCog, keys: "g o" };

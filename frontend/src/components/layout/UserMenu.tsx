@@ -1,10 +1,11 @@
-import { Keyboard, LogOut, Monitor, Moon, ServerCog, Settings, Sun } from "lucide-react";
+import { ChartColumn, Gauge, Keyboard, LogOut, Monitor, Moon, ServerCog, Settings, Sun } from "lucide-react";
 import { useNavigate } from "react-router";
 import { Button } from "@/components/ui/button";
 import { Menu, MenuContent, MenuItem, MenuLabel, MenuSeparator, MenuTrigger } from "@/components/ui/dropdown-menu";
 import { useMe, useSignOut } from "@/hooks/account";
+import { useChooseTheme } from "@/hooks/preferences";
 import { useStore } from "@/hooks/use-store";
-import { chooseTheme, THEMES, type Theme, theme } from "@/lib/theme";
+import { THEMES, type Theme, theme } from "@/lib/theme";
 
 const ICONS: Record<Theme, typeof Sun> = { system: Monitor, light: Sun, dark: Moon };
 
@@ -15,6 +16,7 @@ export function UserMenu({ onShortcuts }: { onShortcuts: () => void }) {
   const { data: me } = useMe();
   const signOut = useSignOut();
   const chosen = useStore(theme);
+  const chooseTheme = useChooseTheme();
   const navigate = useNavigate();
   if (!me) return null;
   return (
@@ -42,6 +44,14 @@ export function UserMenu({ onShortcuts }: { onShortcuts: () => void }) {
           );
         })}
         <MenuSeparator />
+        <MenuItem onSelect={() => navigate("/usage")}>
+          <Gauge aria-hidden />
+          Usage
+        </MenuItem>
+        <MenuItem onSelect={() => navigate("/analytics")}>
+          <ChartColumn aria-hidden />
+          Analytics
+        </MenuItem>
         {me.role === "operator" && (
           <MenuItem onSelect={() => navigate("/operators")}>
             <ServerCog aria-hidden />
