@@ -103,7 +103,7 @@ async def test_a_period_of_work_is_read_by_chart_table_and_keyboard(visit: Visit
     await page.goto("/analytics?period=90")
     charts = page.get_by_role("application")
     await expect(charts).to_have_count(4)
-    damaged = page.get_by_text("The file is damaged or cannot be read").locator("xpath=following-sibling::dd[1]")
+    damaged = page.get_by_text("Damaged or unsupported file").locator("xpath=following-sibling::dd[1]")
     await expect(damaged).to_have_text(re.compile(rf"^{system.sql(DAMAGED.format(user=user)).strip()}\d+%$"))
     assert await barriers(page) == []
     # The arrow keys walk along a chart, and say each step.

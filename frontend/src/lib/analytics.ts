@@ -53,27 +53,6 @@ export function sum(totals: AnalyticsTotals, what: "videos" | "batches"): number
   return totals[`${what}_completed`] + totals[`${what}_failed`] + totals[`${what}_cancelled`];
 }
 
-/** Why videos failed. */
-const FAILURES: Record<string, string> = {
-  failed_permanently: "The file is damaged or cannot be read",
-  not_found: "The file was not there any more",
-  invalid: "The settings do not fit the file",
-  too_large: "The result was too large",
-  quota: "The month's minutes were used up",
-  out_of_time: "It took longer than its batch may",
-  out_of_space: "The server had no space left",
-  unavailable: "A part of the server could not be reached",
-  failed_for_now: "It failed again and again",
-  stopped_its_worker: "It stopped whatever worked on it",
-  abandoned: "Its upload was never finished",
-  internal: "Something unexpected went wrong",
-  unknown: "No reason is known",
-};
-
-export function failureName(code: string): string {
-  return FAILURES[code] ?? code.replaceAll("_", " ").replace(/^./, (letter) => letter.toUpperCase());
-}
-
 const SETTINGS: Record<string, string> = {
   transcribe: "Transcribe",
   remove_silence: "Remove silence",

@@ -35,7 +35,7 @@ test("a period is told in sums, charts with a table behind each, reasons and set
   await user.click(screen.getByRole("button", { name: "Processing speed by day as a table" }));
   const speeds = within(screen.getByRole("region", { name: "Processing speed by day" })).getAllByRole("row");
   expect(speeds.map((row) => row.textContent)).toEqual(["DaySpeed", "Nov 21–", "Nov 226.7×", "Nov 23–"]);
-  expect(screen.getByText("The file is damaged or cannot be read").nextElementSibling).toHaveTextContent("2100%");
+  expect(screen.getByText("Damaged or unsupported file").nextElementSibling).toHaveTextContent("2100%");
   expect(screen.getByText("Quality: 1080p").nextElementSibling).toHaveTextContent("267%");
 });
 

@@ -2,7 +2,8 @@ import { ChartCard } from "@/components/insight/ChartCard";
 import type { Series } from "@/components/insight/StepChart";
 import { TallyCard } from "@/components/insight/TallyCard";
 import { Stat } from "@/components/ui/stat";
-import { failureName, type Step, settingName, stepsIn, sum, unitOf } from "@/lib/analytics";
+import { type Step, settingName, stepsIn, sum, unitOf } from "@/lib/analytics";
+import { reasonOf } from "@/lib/failures";
 import { formatShare, formatSpan, plural } from "@/lib/format";
 import type { Analytics } from "@/types/batch";
 
@@ -70,7 +71,7 @@ export function Numbers({ analytics }: { analytics: Analytics }) {
           title="Why videos failed"
           description={`Of ${plural(totals.videos_failed, "video")} that failed.`}
           tallies={analytics.failures}
-          nameOf={failureName}
+          nameOf={reasonOf}
           of={totals.videos_failed}
           none="No video failed in this period."
         />
