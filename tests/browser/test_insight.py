@@ -46,7 +46,7 @@ async def test_minutes_are_told_before_a_batch_starts_and_found_again_in_usage(
     page = (await visit()).page
     email = await sign_up(Mouse(page))
     await page.keyboard.press("n")
-    clip = clips.video(media / "short.mp4", duration_s=12)
+    clip = clips.video(media / "twelve-seconds.mp4", duration_s=12)
     await page.get_by_test_id("files").set_input_files([clip])
     minutes = page.get_by_test_id("minutes")
     await expect(minutes).to_have_text("Uses 0.2 of 300 minutes that are left this month.")
@@ -70,7 +70,7 @@ async def test_minutes_are_told_before_a_batch_starts_and_found_again_in_usage(
     await expect(month).to_contain_text(re.compile(r"Left\s*less than 0.1 min"))
     lines = page.locator("[data-line]")
     await expect(lines).to_have_count(2)
-    await expect(lines.nth(1)).to_contain_text(re.compile("Used.*short.mp4.*Harbour talks.*299.95"))
+    await expect(lines.nth(1)).to_contain_text(re.compile("Used.*twelve-seconds.mp4.*Harbour talks.*299.95"))
     await expect(page.get_by_role("list", name="Deleted next")).to_contain_text("Harbour talks")
     await expect(page.get_by_text(re.compile("[0-9] .*B in all"))).to_be_visible()
     assert await barriers(page) == []
@@ -80,7 +80,7 @@ async def test_minutes_are_told_before_a_batch_starts_and_found_again_in_usage(
     assert file.suggested_filename == f"dailies-ledger-{datetime.now(UTC):%Y-%m}.csv"
     await file.save_as(tmp_path / "ledger.csv")
     rows = list(csv.DictReader((tmp_path / "ledger.csv").read_text().splitlines()))
-    assert [(row["kind"], row["video_name"]) for row in rows] == [("hold", "short.mp4"), ("settle", "short.mp4")]
+    assert [(row["kind"], row["video_name"]) for row in rows] == [("hold", "twelve-seconds.mp4"), ("settle", "twelve-seconds.mp4")]
     await page.set_viewport_size(PHONE)
     assert await sticking_out(page) == []
 

@@ -93,7 +93,7 @@ async def test_an_operator_sees_what_works_waits_failed_and_goes(visit: Visit, s
     await expect(page.locator("[data-deletion]").filter(has_text=eve)).to_contain_text("Not announced yet")
     assert await barriers(page) == []
 
-    long = clips.video(media / "long.mp4", duration_s=40)
+    long = clips.video(media / "forty-seconds.mp4", duration_s=40)
     await new_batch(of_eve, [long, copy(long, "longer.mp4"), copy(long, "longest.mp4")], "Night shift")
     await of_eve.get_by_role("button", name="Start processing").click()
     await page.goto("/operators/queue")

@@ -124,10 +124,11 @@ async def watch_and_pause(hands: Hands) -> Page:
     await expect(other.get_by_role("table").get_by_text(re.compile(r"/4 videos \([1-9]\d*%\)"))).to_be_visible()
     await page.bring_to_front()
     await expect(page).to_have_title(re.compile(r"^\d+% Harbour Talks · Dailies$"))
-    await look_for_barriers(hands)
 
     await hands.press(page.get_by_role("button", name="Pause", exact=True).first)
     await expect(page.locator("header [data-status=paused]")).to_be_visible()
+    # Looking takes seconds, in which the batch would come to its end.
+    await look_for_barriers(hands)
     await expect(other.locator("table [data-status=paused]")).to_be_visible()
     await hands.press(page.get_by_role("button", name="Resume", exact=True).first)
     await expect(page.locator("header [data-status=processing]")).to_be_visible()

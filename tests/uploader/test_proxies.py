@@ -177,7 +177,7 @@ async def test_work_that_is_not_wanted_any_more_ends_with_its_children(
     uploader: UploaderWorker, migrated: LocalStack, http: httpx.AsyncClient, user: UUID, media: Path, how: str
 ) -> None:
     # A slide a second, which gets 25 frames: quickly made, and far more than one thread encodes in the time of this test.
-    path = video(media / "slides.avi", duration_s=200.0, size="1280x720", fps="1", extra=("-q:v", "31"))
+    path = video(media / "many-slides.avi", duration_s=200.0, size="1280x720", fps="1", extra=("-q:v", "31"))
     film = await ready(uploader, user, path.read_bytes(), http)
     await wanted(uploader, user, film)
     task = asyncio.create_task(make_proxy(MakeProxy(video_id=film.id), uploader))
