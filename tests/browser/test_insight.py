@@ -80,7 +80,10 @@ async def test_minutes_are_told_before_a_batch_starts_and_found_again_in_usage(
     assert file.suggested_filename == f"dailies-ledger-{datetime.now(UTC):%Y-%m}.csv"
     await file.save_as(tmp_path / "ledger.csv")
     rows = list(csv.DictReader((tmp_path / "ledger.csv").read_text().splitlines()))
-    assert [(row["kind"], row["video_name"]) for row in rows] == [("hold", "twelve-seconds.mp4"), ("settle", "twelve-seconds.mp4")]
+    assert [(row["kind"], row["video_name"]) for row in rows] == [
+        ("hold", "twelve-seconds.mp4"),
+        ("settle", "twelve-seconds.mp4"),
+    ]
     await page.set_viewport_size(PHONE)
     assert await sticking_out(page) == []
 
