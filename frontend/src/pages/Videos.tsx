@@ -1,13 +1,12 @@
-import { FilterX, Library, ListVideo, Search } from "lucide-react";
-import { useEffect, useState } from "react";
+import { FilterX, Library, ListVideo } from "lucide-react";
 import { Link } from "react-router";
 import { StatusBadge } from "@/components/batch/StatusBadge";
 import { Page } from "@/components/layout/Page";
+import { SearchField } from "@/components/layout/SearchField";
 import { Empty, Failure } from "@/components/layout/States";
 import { When } from "@/components/layout/When";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
-import { Input } from "@/components/ui/field";
 import { Pagination } from "@/components/ui/pagination";
 import { Select } from "@/components/ui/select";
 import { Skeleton } from "@/components/ui/skeleton";
@@ -44,7 +43,13 @@ export function Videos() {
   return (
     <Page title="Library" description="Every video you have uploaded.">
       <div className="mb-4 flex flex-wrap gap-2">
-        <SearchField value={search} onChange={setSearch} />
+        <SearchField
+          label="Search videos"
+          placeholder="Search by name"
+          longest={100}
+          value={search}
+          onChange={setSearch}
+        />
         <Select aria-label="Sort by" className="w-40" value={sort} onChange={setSort} options={SORTS} />
       </div>
       {error && !data && (
@@ -96,32 +101,6 @@ export function Videos() {
         </>
       )}
     </Page>
-  );
-}
-
-/** Searches when typing rests for a moment. */
-function SearchField({ value, onChange }: { value: string; onChange: (text: string) => void }) {
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
-  useEffect(() => {
-    if (text === value) return;
-    const timer = setTimeout(() => onChange(text), 250);
-    return () => clearTimeout(timer);
-  }, [text, value, onChange]);
-  return (
-    <div className="relative min-w-52 flex-1 sm:max-w-80">
-      <Search className="pointer-events-none absolute top-2.5 left-3 size-4 text-muted" aria-hidden />
-      <Input
-        type="search"
-        data-filter
-        aria-label="Search videos"
-        placeholder="Search by name"
-        className="pl-9"
-        maxLength={100}
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-      />
-    </div>
   );
 }
 

@@ -1,6 +1,6 @@
 import { Table2 } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
-import type { Row, Series } from "@/components/insight/StepChart";
+import type { ChartProps } from "@/components/insight/StepChart";
 import { Button } from "@/components/ui/button";
 import { Card, CardTitle } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
@@ -9,17 +9,9 @@ import { WideTable } from "@/components/ui/wide-table";
 
 const StepChart = lazy(() => import("@/components/insight/StepChart"));
 
-interface Props {
-  title: string;
-  /** What the chart says, in a sentence. */
-  summary: string;
+interface Props extends ChartProps {
   /** What the first column names: a day, a week or a month. */
   step: string;
-  rows: readonly Row[];
-  series: readonly Series[];
-  kind: "bars" | "line";
-  format: (value: number) => string;
-  axis?: (value: number) => string;
 }
 
 /** A chart, or the same numbers as a table; both take the same space. */
@@ -75,7 +67,6 @@ export function ChartCard({ title, summary, step, rows, series, kind, format, ax
             <StepChart
               title={title}
               summary={summary}
-              step={step}
               rows={rows}
               series={series}
               kind={kind}

@@ -25,10 +25,10 @@ export interface Series {
   look: "solid" | "hatched" | "dotted";
 }
 
-interface Props {
+export interface ChartProps {
   title: string;
+  /** What the chart says, in a sentence. */
   summary: string;
-  step: string;
   rows: readonly Row[];
   series: readonly Series[];
   kind: "bars" | "line";
@@ -41,7 +41,7 @@ const COLORS = { solid: "var(--info)", hatched: "var(--primary)", dotted: "var(-
 const TICK = { fill: "var(--muted)", fontSize: 12 };
 
 /** Numbers over time. The arrow keys walk along its steps; each is read out. */
-export default function StepChart({ title, summary, rows, series, kind, format, axis = format }: Props) {
+export default function StepChart({ title, summary, rows, series, kind, format, axis = format }: ChartProps) {
   const id = useId();
   return (
     <div className="grid min-w-0 grid-rows-[minmax(0,1fr)_auto] gap-2 pr-5 pl-2">
@@ -144,7 +144,7 @@ function Legend({ id, series }: { id: string; series: readonly Series[] }) {
   );
 }
 
-type ToldProps = Pick<TooltipContentProps, "active" | "payload"> & Pick<Props, "series" | "format">;
+type ToldProps = Pick<TooltipContentProps, "active" | "payload"> & Pick<ChartProps, "series" | "format">;
 
 /** What one step says; read out when the keyboard gets to it. */
 function Told({ active, payload, series, format }: ToldProps) {

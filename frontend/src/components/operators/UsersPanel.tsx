@@ -1,18 +1,16 @@
-import { FilterX, Search } from "lucide-react";
-import { useEffect, useState } from "react";
+import { FilterX } from "lucide-react";
 import { Link } from "react-router";
 import { Loaded } from "@/components/layout/Loaded";
+import { SearchField } from "@/components/layout/SearchField";
 import { Empty } from "@/components/layout/States";
 import { PLANS } from "@/components/layout/UserMenu";
 import { When } from "@/components/layout/When";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
-import { Input } from "@/components/ui/field";
 import { Pagination } from "@/components/ui/pagination";
 import { Select } from "@/components/ui/select";
 import { useUsers } from "@/hooks/operators";
-import { useSettled } from "@/hooks/settled";
 import { useUrlState } from "@/hooks/url-state";
 import { plural } from "@/lib/format";
 import { moveBetweenRows } from "@/lib/rows";
@@ -39,7 +37,13 @@ export function UsersPanel() {
   return (
     <>
       <div className="mb-4 flex flex-wrap items-center gap-2">
-        <SearchField value={search} onChange={setSearch} />
+        <SearchField
+          label="Search accounts"
+          placeholder="Search by email"
+          longest={320}
+          value={search}
+          onChange={setSearch}
+        />
         <Select
           aria-label="Filter by plan"
           className="w-36"
@@ -121,30 +125,5 @@ function Row({ user }: { user: User }) {
         </span>
       </p>
     </li>
-  );
-}
-
-/** Searches when typing rests for a moment. */
-function SearchField({ value, onChange }: { value: string; onChange: (text: string) => void }) {
-  const [text, setText] = useState(value);
-  const settled = useSettled(text, 250);
-  useEffect(() => setText(value), [value]);
-  useEffect(() => {
-    if (settled === text && settled !== value) onChange(settled);
-  }, [settled, text, value, onChange]);
-  return (
-    <div className="relative min-w-52 flex-1 sm:max-w-80">
-      <Search className="pointer-events-none absolute top-2.5 left-3 size-4 text-muted" aria-hidden />
-      <Input
-        type="search"
-        data-filter
-        aria-label="Search accounts"
-        placeholder="Search by email"
-        className="pl-9"
-        maxLength={320}
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-      />
-    </div>
   );
 }
